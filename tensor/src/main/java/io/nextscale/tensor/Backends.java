@@ -1,0 +1,73 @@
+package io.nextscale.tensor;
+
+import io.nextscale.tensor.cpu.CpuBackend;
+import io.nextscale.tensor.spi.Backend;
+import io.nextscale.tensor.spi.BackendProvider;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Finds backends: the CPU, and whatever providers are on the module path or class path. */
+public final class Backends {
+
+  private Backends() {}
+
+  /** The CPU: always there, always the same object. */
+  public static Backend cpu() {
+    return CpuBackend.INSTANCE;
+  }
+
+  /** All providers, the preferred first. */
+  public static List<BackendProvider> providers() {
+    List<BackendProvider> found = new ArrayList<>();
+    ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
+    found.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
+    return found;
+  }
+
+  /**
+   * Opens a device by name: {@code cpu}, {@code auto} (the best that works), a provider's name (its
+   * first device), or one of {@link BackendProvider#devices}.
+   *
+   * @throws IllegalArgumentException naming every device there is, and why others are not usable
+   */
+  public static Backend open(String name) {
+    if (name.equals("cpu")) {
+      return cpu();
+    }
+    for (BackendProvider provider : providers()) {
+      List<String> devices = provider.devices();
+      if (devices.contains(name)) {
+        return provider.name().equals("cpu") ? cpu() : provider.open(name);
+      }
+      if (!devices.isEmpty() && (name.equals("auto") || name.equals(provider.name()))) {
+        return provider.name().equals("cpu") ? cpu() : provider.open(devices.get(0));
+      }
+    }
+    throw new IllegalArgumentException(
+        "device: one of auto, "
+            + String.join(", ", names())
+            + "; got "
+            + name
+            + describeUnavailable());
+  }
+
+  /** The names of all devices that can be opened. */
+  public static List<String> names() {
+    return providers().stream().flatMap(p -> p.devices().stream()).toList();
+  }
+
+  private static String describeUnavailable() {
+    StringBuilder text = new StringBuilder();
+    for (BackendProvider provider : providers()) {
+      if (provider.devices().isEmpty()) {
+        text.append(" — ")
+            .append(provider.name())
+            .append(": ")
+            .append(provider.unavailableReason());
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,22 @@
+package io.nextscale.tensor.spi;
+
+import java.util.List;
+
+/** Finds the devices of one kind. Found by {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+
+  /** The kind, for example {@code cpu} or {@code tornado}. */
+  String name();
+
+  /** Higher is tried first by {@code auto}. */
+  int priority();
+
+  /** The names of the devices that can be opened; empty when none can. */
+  List<String> devices();
+
+  /** Why no device can be opened and what to install, or an empty string when some can. */
+  String unavailableReason();
+
+  /** Opens one of {@link #devices()}. */
+  Backend open(String device);
+}
