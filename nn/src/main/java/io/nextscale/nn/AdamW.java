@@ -1,0 +1,112 @@
+package io.nextscale.nn;
+
+import io.nextscale.tensor.Parameter;
+import io.nextscale.tensor.Tensor;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adam with decoupled weight decay. For a parameter p with gradient g at its step t, learning rate
+ * η and decay λ:
+ *
+ * <pre>{@code
+ * p ← p − η λ p
+ * m ← β₁ m + (1 − β₁) g
+ * v ← β₂ v + (1 − β₂) g²
+ * p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+ * }</pre>
+ *
+ * <p>A parameter without a gradient stays as it is, decay included.
+ *
+ * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, algorithm 2; the
+ *     order of operations is that of torch.optim.AdamW</a>
+ */
+public final class AdamW {
+
+  /**
+   * The moments of one parameter after some steps.
+   *
+   * @param steps how many
+   * @param m the running mean of gradients, of the parameter's shape
+   * @param v the running mean of squared gradients, of the parameter's shape
+   */
+  public record Moments(int steps, Tensor m, Tensor v) {}
+
+  /** The moments while they change. */
+  private static final class State {
+    final float[] m;
+    final float[] v;
+    int steps;
+
+    State(int size) {
+      m = new float[size];
+      v = new float[size];
+    }
+  }
+
+  private final double beta1;
+  private final double beta2;
+  private final float eps;
+  private final Set<Parameter> decayed = new HashSet<>();
+  private final Map<Parameter, State> states = new HashMap<>();
+
+  /**
+   * An optimiser that has made no step.
+   *
+   * @param decayed the parameters that weight decay applies to
+   * @param beta1 0 .. 1
+   * @param beta2 0 .. 1
+   * @param eps greater than 0
+   */
+  public AdamW(Iterable<Parameter> decayed, double beta1, double beta2, double eps) {
+    decayed.forEach(this.decayed::add);
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.eps = (float) eps;
+  }
+
+  /** One step for every parameter that has a gradient. */
+  public void step(Map<Parameter, Tensor> gradients, double learningRate, double weightDecay) {
+    gradients.forEach((parameter, gradient) ->
+        step(parameter, gradient, learningRate, decayed.contains(parameter) ? weightDecay : 0));
+  }
+
+  private void step(Parameter parameter, Tensor gradient, double rate, double decay) {
+    State state = states.computeIfAbsent(parameter, p -> new State(p.shape().size()));
+    state.steps++;
+    float keep = (float) (1 - rate * decay);
+    float stepSize = (float) (rate / (1 - StrictMath.pow(beta1, state.steps)));
+    float rootOfCorrection = (float) Math.sqrt(1 - StrictMath.pow(beta2, state.steps));
+    float[] p = parameter.peek().toArray();
+    update(p, gradient.toArray(), state.m, state.v, keep, stepSize, rootOfCorrection);
+    parameter.set(Tensor.of(parameter.shape(), p).to(gradient.backend()));
+  }
+
+  private void update(
+      float[] p, float[] g, float[] m, float[] v, float keep, float stepSize, float root) {
+    float b1 = (float) beta1;
+    float b2 = (float) beta2;
+    float oneMinusB1 = (float) (1 - beta1);
+    float oneMinusB2 = (float) (1 - beta2);
+    for (int i = 0; i < p.length; i++) {
+      m[i] = b1 * m[i] + oneMinusB1 * g[i];
+      v[i] = b2 * v[i] + oneMinusB2 * (g[i] * g[i]);
+      float denominator = (float) Math.sqrt(v[i]) / root + eps;
+      p[i] = p[i] * keep - stepSize * (m[i] / denominator);
+    }
+  }
+
+  /** The moments of a parameter, copies; null before its first step. */
+  public @Nullable Moments moments(Parameter parameter) {
+    State state = states.get(parameter);
+    return state == null
+        ? null
+        : new Moments(
+            state.steps,
+            Tensor.of(parameter.shape(), state.m.clone()),
+            Tensor.of(parameter.shape(), state.v.clone()));
+  }
+}

@@ -1,0 +1,7 @@
+/** Layers of neural networks as records over tensors. */
+module io.nextscale.nn {
+  requires transitive io.nextscale.tensor;
+  requires static org.jspecify;
+
+  exports io.nextscale.nn;
+}
