@@ -1,0 +1,23 @@
+package io.nextscale.shapes;
+
+/**
+ * A solid object.
+ *
+ * @param form its outline
+ * @param colour its colour
+ * @param x the centre, in pixels from the left edge
+ * @param y the centre, in pixels from the top edge
+ * @param halfWidth half the side of its bounding box, in pixels
+ */
+public record Thing(Form form, Colour colour, float x, float y, float halfWidth) {
+
+  /** The size that the half-width stands for. */
+  public Size size() {
+    return Size.of(halfWidth);
+  }
+
+  /** Whether a point of the canvas is covered. */
+  boolean covers(double px, double py) {
+    return form.covers((px - x) / halfWidth, (py - y) / halfWidth);
+  }
+}

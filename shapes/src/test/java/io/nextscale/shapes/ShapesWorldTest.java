@@ -1,0 +1,117 @@
+package io.nextscale.shapes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ShapesWorldTest {
+
+  private static final int EXAMPLES = 300;
+
+  @Test
+  void anExampleDependsOnSeedSplitAndIndexOnly() {
+    ShapesWorld world = new ShapesWorld(5);
+    Example seventh = world.example(Split.TRAIN, 7);
+    world.example(Split.TEST, 0);
+    assertThat(new ShapesWorld(5).example(Split.TRAIN, 7)).isEqualTo(seventh);
+    assertThat(new ShapesWorld(5).example(Split.TRAIN, 7).picture())
+        .containsExactly(seventh.picture());
+    assertThat(new ShapesWorld(6).example(Split.TRAIN, 7)).isNotEqualTo(seventh);
+    assertThat(world.example(Split.TEST, 7)).isNotEqualTo(seventh);
+  }
+
+  @Test
+  void theMeaningOfASeedIsFrozen() {
+    assertThat(new ShapesWorld(42).example(Split.TRAIN, 0).caption())
+        .isEqualTo("two huge orange squares on a gray backdrop");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Task.class)
+  void promptsBelongToTheirTask(Task task) {
+    ShapesWorld world = new ShapesWorld(1);
+    for (int i = 0; i < EXAMPLES; i++) {
+      assertThat(world.example(task, Split.TRAIN, i).prompt().task()).isEqualTo(task);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Split.class)
+  void captionsStayInTheirSplit(Split split) {
+    ShapesWorld world = new ShapesWorld(2);
+    for (int i = 0; i < EXAMPLES; i++) {
+      Example example = world.example(split, i);
+      assertThat(Split.of(example.caption(), example.prompt())).isEqualTo(split);
+    }
+  }
+
+  @Test
+  void heldOutPairsAppearInNoPictureThatIsTrainedOn() {
+    ShapesWorld world = new ShapesWorld(3);
+    for (int i = 0; i < 10 * EXAMPLES; i++) {
+      for (Thing thing : world.example(Split.TRAIN, i).scene().things()) {
+        assertThat(Split.heldOut(thing.colour(), thing.form())).as("%s", thing).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void compositionNamesAHeldOutPairEveryTime() {
+    ShapesWorld world = new ShapesWorld(3);
+    for (int i = 0; i < EXAMPLES; i++) {
+      List<Thing> things = world.example(Split.COMPOSITION, i).scene().things();
+      assertThat(things).anyMatch(t -> Split.heldOut(t.colour(), t.form()));
+    }
+  }
+
+  @Test
+  void thingsLieOnTheCanvasAndApart() {
+    ShapesWorld world = new ShapesWorld(4);
+    for (int i = 0; i < EXAMPLES; i++) {
+      List<Thing> things = world.example(Split.TRAIN, i).scene().things();
+      assertThat(things).hasSizeBetween(1, Scene.MOST);
+      for (Thing a : things) {
+        assertThat(a.x() - a.halfWidth()).isGreaterThanOrEqualTo(0);
+        assertThat(a.y() + a.halfWidth()).isLessThanOrEqualTo(Scene.SIDE);
+        for (Thing b : things) {
+          double apart = Math.max(Math.abs(a.x() - b.x()), Math.abs(a.y() - b.y()));
+          assertThat(a == b || apart > a.halfWidth() + b.halfWidth()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyTaskFormAndColourTurnsUp() {
+    ShapesWorld world = new ShapesWorld(9);
+    Set<Task> tasks = EnumSet.noneOf(Task.class);
+    Set<Form> forms = EnumSet.noneOf(Form.class);
+    Set<Colour> colours = EnumSet.noneOf(Colour.class);
+    Set<Texture> textures = EnumSet.noneOf(Texture.class);
+    Set<String> captions = new HashSet<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      Example example = world.example(Split.TRAIN, i);
+      tasks.add(example.prompt().task());
+      textures.add(example.scene().ground().texture());
+      captions.add(example.caption());
+      example
+          .scene()
+          .things()
+          .forEach(t -> {
+            forms.add(t.form());
+            colours.add(t.colour());
+          });
+    }
+    assertThat(tasks).containsExactlyInAnyOrder(Task.values());
+    assertThat(forms).containsExactlyInAnyOrder(Form.values());
+    assertThat(colours).containsExactlyInAnyOrder(Colour.values());
+    assertThat(textures).containsExactlyInAnyOrder(Texture.values());
+    assertThat(captions).hasSizeGreaterThan(EXAMPLES * 3 / 4);
+  }
+}
