@@ -1,0 +1,179 @@
+package io.nextscale.vqvae;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.GroupNorm;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.io.FileFormatException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sizes of a tokenizer.
+ *
+ * @param channels width of the networks at full resolution; a multiple of 32 after multiplication
+ * @param multipliers of the width per level; between levels the resolution halves
+ * @param blocks residual blocks per level of the encoder; the decoder has one more
+ * @param vocabulary codes, V
+ * @param codeChannels channels of a code, Cv
+ * @param scales the grids
+ * @param phis how many φ there are: 0 one per scale, 1 one for all, else a few that scales share
+ * @param phiRatio the share of the convolution in φ; its sign is ignored, 0: no φ
+ * @param beta the weight of the encoder's part in the loss
+ * @param cosine whether the nearest code is that of the largest cosine rather than of the smallest
+ *     distance
+ */
+public record VqVaeConfig(
+    int channels,
+    List<Integer> multipliers,
+    int blocks,
+    int vocabulary,
+    int codeChannels,
+    Scales scales,
+    int phis,
+    float phiRatio,
+    float beta,
+    boolean cosine) {
+
+  /** Only a tokenizer has a tensor of this name. */
+  static final String LANDMARK = "quantize.embedding.weight";
+
+  static final String HITS = "quantize.ema_vocab_hit_SV";
+
+  private static final int GROUPS = 32;
+  private static final float EPS = 1e-6f;
+
+  /** Checks the ranges. */
+  public VqVaeConfig {
+    multipliers = List.copyOf(multipliers);
+    boolean positive =
+        channels > 0
+            && blocks > 0
+            && vocabulary > 0
+            && codeChannels > 0
+            && phis >= 0
+            && !multipliers.isEmpty()
+            && multipliers.stream().allMatch(m -> m > 0);
+    if (!positive) {
+      throw new IllegalArgumentException(
+          "tokenizer: positive channels, multipliers, blocks, vocabulary and code channels; got "
+              + List.of(channels, multipliers, blocks, vocabulary, codeChannels, phis));
+    }
+  }
+
+  /** The published tokenizer, {@code vae_ch160v4096z32}, for images of 256 pixels. */
+  public static VqVaeConfig published() {
+    return new VqVaeConfig(
+        160, List.of(1, 1, 2, 2, 4), 2, 4096, 32, Scales.forImage(256), 4, 0.5f, 0.25f, false);
+  }
+
+  /** The same tokenizer with other scales. */
+  public VqVaeConfig withScales(Scales other) {
+    return new VqVaeConfig(
+        channels,
+        multipliers,
+        blocks,
+        vocabulary,
+        codeChannels,
+        other,
+        phis,
+        phiRatio,
+        beta,
+        cosine);
+  }
+
+  /**
+   * The configuration of a checkpoint, from names and extents. What these do not tell is as
+   * published: {@link #phiRatio}, {@link #beta}, {@link #cosine}.
+   *
+   * @param from the tokenizer's part of a file, see {@link Checkpoint#holding}
+   * @param scales the grids, which no tensor tells
+   * @throws FileFormatException when it is no tokenizer
+   */
+  public static VqVaeConfig of(Checkpoint from, Scales scales) throws IOException {
+    VqVaeConfig published = published();
+    Shape codebook = shape(from, LANDMARK, 2);
+    int channels = shape(from, "encoder.conv_in.weight", 4).dim(0);
+    List<Integer> multipliers = new ArrayList<>();
+    for (int i = 0; from.has("encoder.down." + i + ".block.0.conv1.weight"); i++) {
+      int outputs = shape(from, "encoder.down." + i + ".block.0.conv1.weight", 4).dim(0);
+      if (channels == 0 || outputs % channels != 0) {
+        throw new FileFormatException(
+            from.source(),
+            "levels whose channels are multiples of " + channels,
+            outputs + " on level " + i);
+      }
+      multipliers.add(outputs / channels);
+    }
+    String phi = "quantize.quant_resi.";
+    boolean shared = from.has(phi + "qresi.weight");
+    boolean perScale = from.has(phi + "0.weight");
+    int partly = count(from, phi + "qresi_ls.", ".weight");
+    boolean none = !shared && !perScale && partly == 0;
+    int blocks = count(from, "encoder.down.0.block.", ".conv1.weight");
+    try {
+      return new VqVaeConfig(
+          channels,
+          multipliers,
+          blocks,
+          codebook.dim(0),
+          codebook.dim(1),
+          scales,
+          shared ? 1 : perScale ? 0 : none ? published.phis : partly,
+          none ? 0 : published.phiRatio,
+          published.beta,
+          published.cosine);
+    } catch (IllegalArgumentException e) {
+      throw new FileFormatException(
+          from.source(), "the parts of a tokenizer", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int count(Checkpoint from, String before, String after) {
+    int count = 0;
+    while (from.has(before + count + after)) {
+      count++;
+    }
+    return count;
+  }
+
+  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
+    Shape shape = from.shapes().get(name);
+    if (shape == null || shape.rank() != rank) {
+      throw new FileFormatException(
+          from.source(),
+          "a tokenizer, with a tensor " + name + " of " + rank + " axes",
+          shape == null ? "none" : shape.toString());
+    }
+    return shape;
+  }
+
+  /** Resolutions. */
+  public int levels() {
+    return multipliers.size();
+  }
+
+  /** The width on a level. */
+  public int channels(int level) {
+    return channels * multipliers.get(level);
+  }
+
+  /** How many times smaller than the image the map is. */
+  public int downsampling() {
+    return 1 << (levels() - 1);
+  }
+
+  /** The rows of an image whose map has the size of the last scale. */
+  public int imageHeight() {
+    return scales.last().height() * downsampling();
+  }
+
+  /** The columns of an image whose map has the size of the last scale. */
+  public int imageWidth() {
+    return scales.last().width() * downsampling();
+  }
+
+  static GroupNorm norm(int channels) {
+    return GroupNorm.declared(channels, GROUPS, EPS);
+  }
+}
