@@ -1,0 +1,146 @@
+package io.nextscale.var;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request: which images, from which seeds, and how tokens are chosen.
+ *
+ * <pre>{@code
+ * Generation.quality(List.of(207, 88), 1)                     // two images, seeds 1 and 2
+ * Generation.fid(List.of(207), 0).guidance(4).topK(600)
+ * }</pre>
+ *
+ * @param labels the class of each image; −1 for none
+ * @param seeds one per image
+ * @param guidance how far the prediction for the class is pushed away from that for none: at scale
+ *     s by {@code t = guidance · s/(S−1)}, to {@code (1+t) · class − t · none}; 0: not at all
+ * @param topK only the k largest logits may be drawn; 0: all
+ * @param topP only the most probable tokens of joint probability p may be drawn; 0: all
+ * @param smooth whether codes are mixed by their probabilities at a falling temperature instead of
+ *     drawn: smoother pictures
+ * @param greedy whether the most probable token is taken
+ * @param edit what is kept of an image, or null
+ */
+public record Generation(
+    List<Integer> labels,
+    List<Long> seeds,
+    double guidance,
+    int topK,
+    double topP,
+    boolean smooth,
+    boolean greedy,
+    @Nullable Edit edit) {
+
+  /** The label of no class. */
+  public static final int NO_CLASS = -1;
+
+  /** Checks the ranges. */
+  public Generation {
+    labels = List.copyOf(labels);
+    seeds = List.copyOf(seeds);
+    if (labels.isEmpty() || labels.size() != seeds.size()) {
+      throw new IllegalArgumentException(
+          "generate: at least one label and one seed for each; got "
+              + labels.size()
+              + " labels, "
+              + seeds.size()
+              + " seeds");
+    }
+    if (!Double.isFinite(guidance)) {
+      throw new IllegalArgumentException("generate: a finite guidance; got " + guidance);
+    }
+    if (topK < 0 || !(topP >= 0 && topP <= 1)) {
+      throw new IllegalArgumentException(
+          "generate: top-k of at least 0 and top-p of 0 to 1; got " + topK + ", " + topP);
+    }
+    if (edit != null && edit.tokens().batch() != 1 && edit.tokens().batch() != labels.size()) {
+      throw new IllegalArgumentException(
+          "generate: an edit of one image, or of one per label; got "
+              + edit.tokens().batch()
+              + " for "
+              + labels.size());
+    }
+  }
+
+  /**
+   * The settings of the published scores: guidance 1.5, top-k 900, top-p 0.96.
+   *
+   * @param firstSeed of the first image; the others count on
+   */
+  public static Generation fid(List<Integer> labels, long firstSeed) {
+    return new Generation(
+        labels, seeds(labels.size(), firstSeed), 1.5, 900, 0.96, false, false, null);
+  }
+
+  /**
+   * Settings for pictures to look at: guidance 4, top-k 900, top-p 0.95, smooth.
+   *
+   * @param firstSeed of the first image; the others count on
+   */
+  public static Generation quality(List<Integer> labels, long firstSeed) {
+    return new Generation(labels, seeds(labels.size(), firstSeed), 4, 900, 0.95, true, false, null);
+  }
+
+  private static List<Long> seeds(int count, long first) {
+    List<Long> seeds = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      seeds.add(first + i);
+    }
+    return Collections.unmodifiableList(seeds);
+  }
+
+  /** The same with other seeds, one per image. */
+  public Generation seeds(List<Long> other) {
+    return new Generation(labels, other, guidance, topK, topP, smooth, greedy, edit);
+  }
+
+  /** The same with another guidance. */
+  public Generation guidance(double other) {
+    return new Generation(labels, seeds, other, topK, topP, smooth, greedy, edit);
+  }
+
+  /** The same with another top-k. */
+  public Generation topK(int other) {
+    return new Generation(labels, seeds, guidance, other, topP, smooth, greedy, edit);
+  }
+
+  /** The same with another top-p. */
+  public Generation topP(double other) {
+    return new Generation(labels, seeds, guidance, topK, other, smooth, greedy, edit);
+  }
+
+  /** The same with codes mixed or drawn. */
+  public Generation smooth(boolean other) {
+    return new Generation(labels, seeds, guidance, topK, topP, other, greedy, edit);
+  }
+
+  /** The same with the most probable tokens. */
+  public Generation greedy(boolean other) {
+    return new Generation(labels, seeds, guidance, topK, topP, smooth, other, edit);
+  }
+
+  /** The same, keeping a part of an image. */
+  public Generation editing(Edit other) {
+    return new Generation(labels, seeds, guidance, topK, topP, smooth, greedy, other);
+  }
+
+  /** One image of the request alone. */
+  public Generation image(int index) {
+    Edit own =
+        edit == null || edit.tokens().batch() == 1
+            ? edit
+            : new Edit(edit.tokens().image(index), edit.mask());
+    return new Generation(
+        List.of(labels.get(index)),
+        List.of(seeds.get(index)),
+        guidance,
+        topK,
+        topP,
+        smooth,
+        greedy,
+        own);
+  }
+}

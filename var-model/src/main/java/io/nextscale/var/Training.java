@@ -1,0 +1,57 @@
+package io.nextscale.var;
+
+import io.nextscale.nn.Schedule;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a training.
+ *
+ * @param schedule learning rate and weight decay
+ * @param clip the largest norm of the gradients
+ * @param smoothing of the targets, 0 .. 1
+ * @param classDropout the share of images that lose their class, for guidance
+ * @param dropPath the rate of the last block, see {@link DropPath}
+ * @param accumulation batches per step
+ * @param recompute whether blocks are computed again on the way back, which saves memory
+ * @param progressive or null to train all scales from the beginning
+ * @param seed of what is dropped
+ */
+public record Training(
+    Schedule schedule,
+    double clip,
+    double smoothing,
+    double classDropout,
+    double dropPath,
+    int accumulation,
+    boolean recompute,
+    @Nullable Progressive progressive,
+    long seed) {
+
+  /** Checks the ranges. */
+  public Training {
+    if (!(clip > 0) || accumulation < 1 || smoothing < 0 || smoothing > 1) {
+      throw new IllegalArgumentException(
+          "training: a positive clip, at least one batch per step and a smoothing of 0 to 1; got "
+              + clip
+              + ", "
+              + accumulation
+              + ", "
+              + smoothing);
+    }
+    if (!(classDropout >= 0 && classDropout <= 1) || !(dropPath >= 0 && dropPath < 1)) {
+      throw new IllegalArgumentException(
+          "training: rates of 0 to 1; got " + classDropout + ", " + dropPath);
+    }
+  }
+
+  /** The published settings for a depth: clip 2, a tenth of the classes dropped. */
+  public static Training published(Schedule schedule, int depth) {
+    return new Training(schedule, 2, 0, 0.1, DropPath.publishedRate(depth), 1, false, null, 0);
+  }
+
+  /** The same without anything left to chance. */
+  public Training withoutDropping() {
+    return new Training(
+        schedule, clip, smoothing, 0, 0, accumulation, recompute, progressive, seed);
+  }
+}

@@ -1,0 +1,305 @@
+package io.nextscale.var;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Constant;
+import io.nextscale.nn.Embedding;
+import io.nextscale.nn.Linear;
+import io.nextscale.nn.Loading;
+import io.nextscale.nn.Name;
+import io.nextscale.nn.Observer;
+import io.nextscale.nn.Parameters;
+import io.nextscale.nn.Stages;
+import io.nextscale.tensor.DType;
+import io.nextscale.tensor.Gradients;
+import io.nextscale.tensor.Parameter;
+import io.nextscale.tensor.RandomStream;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.ShapeException;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.Workspace;
+import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.var.KvCache.Chunk;
+import io.nextscale.vqvae.Scales;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transformer. A token of scale s reads what the scales before s have made of the image at its
+ * place, sees all tokens of the scales up to s, and predicts its own code.
+ *
+ * <pre>{@code
+ * Var model = Var.load(Path.of("var_d16.pth"));
+ * }</pre>
+ *
+ * <p>Source: Tian et al. 2024, section 3; FoundationVision/VAR models/var.py @78b9539.
+ *
+ * @param start added to the label's embedding to make the tokens of the first scale, (1,p₀²,C)
+ * @param places an embedding of each token's place, (1,L,C)
+ * @param levels the scale of each token, I32 (1,L)
+ * @param mask 0 where a token sees another, else −∞, (1,1,L,L)
+ * @param words codes to tokens
+ * @param classes an embedding of each label, the last for none
+ * @param scaleEmbedding an embedding of each scale, (S,C)
+ * @param sharedCondition (6C,C) for all blocks, or null
+ * @param blocks in order
+ * @param headCondition (2C,C): scale and shift of the last normalisation
+ * @param head tokens to logits, (V,C)
+ * @param config the sizes
+ */
+public record Var(
+    @Name("pos_start") Parameter start,
+    @Name("pos_1LC") Parameter places,
+    @Name("lvl_1L") Constant levels,
+    @Name("attn_bias_for_masking") Constant mask,
+    @Name("word_embed") Linear words,
+    @Name("class_emb") Embedding classes,
+    @Name("lvl_embed") Embedding scaleEmbedding,
+    @Name("shared_ada_lin.1") @Nullable Linear sharedCondition,
+    @Name("blocks") List<Block> blocks,
+    @Name("head_nm.ada_lin.1") Linear headCondition,
+    @Name("head") Linear head,
+    VarConfig config) {
+
+  /**
+   * After the tokens of one scale.
+   *
+   * @param logits (R,l,V)
+   * @param cache with the keys and values of these tokens
+   */
+  public record Step(Tensor logits, KvCache cache) {}
+
+  // Making
+
+  /** A transformer whose parameters have no values yet. */
+  public static Var declared(VarConfig config) {
+    int width = config.width();
+    Scales scales = config.scales();
+    int length = scales.length();
+    return new Var(
+        Parameter.declared(Shape.of(1, scales.tokens(0), width)),
+        Parameter.declared(Shape.of(1, length, width)),
+        new Constant(
+            Shape.of(1, length),
+            DType.I32,
+            () -> Tensor.ofInts(Shape.of(1, length), scales.levels())),
+        new Constant(Shape.of(1, 1, length, length), DType.F32, () -> mask(scales)),
+        Linear.declared(config.codeChannels(), width, true),
+        Embedding.declared(config.classes() + 1, width),
+        Embedding.declared(scales.count(), width),
+        config.sharedCondition() ? Linear.declared(width, 6 * width, true) : null,
+        IntStream.range(0, config.depth()).mapToObj(i -> Block.declared(config)).toList(),
+        Linear.declared(width, 2 * width, true),
+        Linear.declared(width, config.vocabulary(), true),
+        config);
+  }
+
+  private static Tensor mask(Scales scales) {
+    int[] levels = scales.levels();
+    float[] mask = new float[levels.length * levels.length];
+    for (int i = 0; i < levels.length; i++) {
+      int visible = scales.end(levels[i]);
+      int row = i * levels.length;
+      Arrays.fill(mask, row + visible, row + levels.length, Float.NEGATIVE_INFINITY);
+    }
+    return Tensor.of(Shape.of(1, 1, levels.length, levels.length), mask);
+  }
+
+  /**
+   * A transformer from a file, ready for use: its sizes are those of the tensors in it.
+   *
+   * @throws IOException when the file cannot be read or is not a transformer
+   */
+  public static Var load(Path file) throws IOException {
+    try (TensorFile open = TensorFile.open(file)) {
+      Checkpoint part = part(Checkpoint.of(open));
+      return load(part, VarConfig.of(part), Loading.forInference());
+    }
+  }
+
+  /** The part of a file that holds a transformer, which may be nested in a training checkpoint. */
+  public static Checkpoint part(Checkpoint file) throws IOException {
+    return file.holding(VarConfig.LANDMARK);
+  }
+
+  /** A transformer from its part of a checkpoint. */
+  public static Var load(Checkpoint from, VarConfig config, Loading how) throws IOException {
+    Var model = declared(config);
+    model.parameters().load(from, how);
+    return model;
+  }
+
+  /** First values for training, as published. */
+  public static Checkpoint initial(VarConfig config, RandomStream random) {
+    return VarInitialization.published().checkpoint(config, random);
+  }
+
+  /** Its tensors by their names in checkpoints. */
+  public Parameters parameters() {
+    return Parameters.of(this);
+  }
+
+  // The condition
+
+  /**
+   * The conditioning of a batch.
+   *
+   * @param labels I32 (R), 0 .. classes, the last of which stands for none
+   */
+  public Conditioning conditioning(Tensor labels) {
+    int rows = labels.shape().dim(0);
+    Tensor embedded = classes.forward(labels); // (R,C)
+    Tensor condition = embedded.silu();
+    Tensor shared =
+        sharedCondition == null ? null : sharedCondition.forward(condition).reshape(rows, 6, -1);
+    List<Modulation> modulations = new ArrayList<>();
+    for (Block block : blocks) {
+      modulations.add(block.modulation(condition, shared));
+    }
+    Tensor two = headCondition.forward(condition).reshape(rows, 2, -1); // (R,2,C)
+    return new Conditioning(embedded, modulations, two.slice(1, 0, 1), two.slice(1, 1, 2));
+  }
+
+  // Tokens
+
+  /** Where each token is: the embeddings of its place and of its scale, (1,L,C). */
+  public Tensor positions() {
+    int length = config.scales().length();
+    Tensor scale = scaleEmbedding.forward(levels.value()); // (1,L,C)
+    return scale.plus(places.value().reshape(1, length, -1));
+  }
+
+  /** The tokens of the first scale, made of the label alone: (R,p₀²,C). */
+  public Tensor firstTokens(Conditioning conditioning, Tensor positions) {
+    Tensor label = conditioning.labels();
+    return label
+        .reshape(label.shape().dim(0), 1, -1) // (R,1,C)
+        .plus(start.value())
+        .plus(positions.slice(1, 0, config.scales().tokens(0)));
+  }
+
+  /**
+   * The tokens of a later scale.
+   *
+   * @param input what the scales before have made of the image, (R,p,p,Cv) or (R,l,Cv)
+   */
+  public Tensor tokens(int scale, Tensor input, Tensor positions) {
+    Scales scales = config.scales();
+    Tensor codes = input.reshape(input.shape().dim(0), scales.tokens(scale), -1); // (R,l,Cv)
+    return words.forward(codes).plus(positions.slice(1, scales.begin(scale), scales.end(scale)));
+  }
+
+  // Generation
+
+  /**
+   * The logits of the tokens of one scale.
+   *
+   * @param x (R,l,C)
+   * @param cache of the scales before
+   * @param observer sees {@code blocks.0}, …, {@code head_nm}
+   */
+  public Step step(Tensor x, Conditioning conditioning, KvCache cache, Observer observer) {
+    List<Chunk> chunks = new ArrayList<>();
+    Stages stages = new Stages();
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      Modulation modulation = conditioning.blocks().get(i);
+      Sight sight = Sight.after(cache.block(i), chunk -> chunks.add(keep(chunk)));
+      stages.add("blocks." + i, tokens -> block.forward(tokens, modulation, sight));
+    }
+    addHead(stages, conditioning);
+    Tensor logits = stages.run(x, observer);
+    return new Step(logits, cache.append(chunks));
+  }
+
+  private static Chunk keep(Chunk chunk) {
+    return new Chunk(Workspace.keep(chunk.keys()), Workspace.keep(chunk.values()));
+  }
+
+  private void addHead(Stages stages, Conditioning c) {
+    stages.add("head_nm", x -> x.modulatedLayerNorm(c.headScale(), c.headShift(), Block.EPS));
+    stages.add("head", head);
+  }
+
+  // Training
+
+  /**
+   * The logits of all tokens, each seeing the tokens of its own and earlier scales only.
+   *
+   * @param labels (B), 0 .. classes
+   * @param teacherInput what the true scales before each token have made of the image, (B, L − p₀²,
+   *     Cv); of the first scales only, when training is progressive
+   * @return (B,L,V)
+   */
+  public Tensor forward(int[] labels, Tensor teacherInput) {
+    return forward(labels, teacherInput, DropPath.NONE, false, Observer.NONE);
+  }
+
+  /**
+   * The same with what training needs.
+   *
+   * @param dropPath the branches to leave out
+   * @param recompute whether blocks run again on the way back, instead of keeping what they
+   *     computed
+   * @param observer sees {@code x}, {@code blocks.0}, …, {@code head_nm}
+   */
+  public Tensor forward(
+      int[] labels, Tensor teacherInput, DropPath dropPath, boolean recompute, Observer observer) {
+    Scales scales = config.scales();
+    int first = scales.tokens(0);
+    int length = first + teacherInput.shape().dim(1);
+    if (labels.length != teacherInput.shape().dim(0) || length > scales.length()) {
+      throw new ShapeException(
+          "var: input ("
+              + labels.length
+              + ", up to "
+              + (scales.length() - first)
+              + ", "
+              + config.codeChannels()
+              + ") for "
+              + labels.length
+              + " labels; got "
+              + teacherInput.shape());
+    }
+    Tensor positions = positions();
+    Conditioning conditioning = conditioning(Tensor.ofInts(Shape.of(labels.length), labels));
+    Tensor rest = words.forward(teacherInput).plus(positions.slice(1, first, length));
+    Tensor x = Tensor.concat(1, firstTokens(conditioning, positions), rest); // (B,L,C)
+    observer.observe("x", x);
+    Sight sight = Sight.masked(visible(length));
+    Stages stages = new Stages();
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      Modulation m = dropPath.apply(i, conditioning.blocks().get(i));
+      stages.add(
+          "blocks." + i,
+          recompute ? in -> recomputed(block, in, m, sight) : in -> block.forward(in, m, sight));
+    }
+    addHead(stages, conditioning);
+    return stages.run(x, observer);
+  }
+
+  private static Tensor recomputed(Block block, Tensor x, Modulation m, Sight sight) {
+    return Gradients.checkpoint(
+        () -> block.forward(x, m, sight),
+        x,
+        m.gate1(),
+        m.gate2(),
+        m.scale1(),
+        m.scale2(),
+        m.shift1(),
+        m.shift2());
+  }
+
+  /** How many tokens each of the first tokens sees, I32 (L): those up to the end of its scale. */
+  private Tensor visible(int length) {
+    int[] levels = config.scales().levels();
+    int[] visible = new int[length];
+    Arrays.setAll(visible, i -> Math.min(length, config.scales().end(levels[i])));
+    return Tensor.ofInts(Shape.of(length), visible);
+  }
+}

@@ -1,0 +1,198 @@
+package io.nextscale.var;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.vqvae.Scales;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sizes of a transformer.
+ *
+ * @param depth blocks
+ * @param width channels, C
+ * @param heads a divisor of the width
+ * @param classes labels 0 .. classes − 1; the label {@code classes} stands for none
+ * @param codeChannels channels of a code, Cv
+ * @param vocabulary codes, V
+ * @param scales the grids, square
+ * @param sharedCondition whether one linear layer serves the conditions of all blocks
+ * @param unitAttention whether queries and keys are brought to length 1, with a learned scale per
+ *     head; else products are scaled by {@code 1/4 · D^−1/2}
+ */
+public record VarConfig(
+    int depth,
+    int width,
+    int heads,
+    int classes,
+    int codeChannels,
+    int vocabulary,
+    Scales scales,
+    boolean sharedCondition,
+    boolean unitAttention) {
+
+  /** Only a transformer has a tensor of this name. */
+  static final String LANDMARK = "pos_1LC";
+
+  private static final String LEVELS = "lvl_1L";
+  private static final int[] PUBLISHED_SIZES = {256, 512, 1024};
+
+  /** Checks the ranges. */
+  public VarConfig {
+    boolean positive =
+        depth > 0
+            && width > 0
+            && heads > 0
+            && classes > 0
+            && codeChannels > 0
+            && vocabulary > 0
+            && width % heads == 0;
+    if (!positive) {
+      throw new IllegalArgumentException(
+          "transformer: positive sizes and a width that the heads divide; got depth "
+              + depth
+              + ", width "
+              + width
+              + ", heads "
+              + heads
+              + ", classes "
+              + classes
+              + ", code channels "
+              + codeChannels
+              + ", vocabulary "
+              + vocabulary);
+    }
+    if (!scales.square()) {
+      throw new IllegalArgumentException("transformer: square scales; got " + scales);
+    }
+  }
+
+  /**
+   * The published transformer of a depth: width 64 per block, as many heads as blocks, ImageNet
+   * classes; depth 36 is for images of 512 pixels and shares its condition, others are for 256.
+   */
+  public static VarConfig depth(int depth) {
+    boolean large = depth == 36;
+    return new VarConfig(
+        depth, 64 * depth, depth, 1000, 32, 4096, Scales.forImage(large ? 512 : 256), large, true);
+  }
+
+  /** The same transformer with other scales. */
+  public VarConfig withScales(Scales other) {
+    return new VarConfig(
+        depth,
+        width,
+        heads,
+        classes,
+        codeChannels,
+        vocabulary,
+        other,
+        sharedCondition,
+        unitAttention);
+  }
+
+  /**
+   * The configuration of a checkpoint, from names and extents. The grids come from the table of
+   * levels that official files hold, else they are published ones of this length.
+   *
+   * @param from the transformer's part of a file, see {@link Checkpoint#holding}
+   * @throws FileFormatException when it is no transformer, or its grids cannot be told
+   */
+  public static VarConfig of(Checkpoint from) throws IOException {
+    return of(from, null, null);
+  }
+
+  /**
+   * The same where the caller knows what a file may not tell.
+   *
+   * @param scales the grids, or null to find out
+   * @param heads the heads, or null: those of the learned scales, else as many as blocks
+   */
+  public static VarConfig of(Checkpoint from, @Nullable Scales scales, @Nullable Integer heads)
+      throws IOException {
+    Shape words = shape(from, "word_embed.weight", 2);
+    Shape places = shape(from, LANDMARK, 3);
+    int depth = 0;
+    while (from.has("blocks." + depth + ".attn.mat_qkv.weight")) {
+      depth++;
+    }
+    String learned = "blocks.0.attn.scale_mul_1H11";
+    Shape headScales = from.has(learned) ? shape(from, learned, 4) : null;
+    try {
+      return new VarConfig(
+          depth,
+          words.dim(0),
+          headScales != null ? headScales.dim(1) : heads == null ? depth : heads,
+          shape(from, "class_emb.weight", 2).dim(0) - 1,
+          words.dim(1),
+          shape(from, "head.weight", 2).dim(0),
+          scales == null ? scales(from, places.dim(1)) : scales,
+          from.has("shared_ada_lin.1.weight"),
+          headScales != null);
+    } catch (IllegalArgumentException e) {
+      throw new FileFormatException(
+          from.source(), "the parts of a transformer", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Scales scales(Checkpoint from, int length) throws IOException {
+    Shape levels = from.shapes().get(LEVELS);
+    if (levels != null && levels.size() == length) {
+      return scales(from.source(), from.tensor(LEVELS).toArray());
+    }
+    for (int pixels : PUBLISHED_SIZES) {
+      if (Scales.forImage(pixels).length() == length) {
+        return Scales.forImage(pixels);
+      }
+    }
+    throw new FileFormatException(
+        from.source(),
+        "a tensor " + LEVELS + ", or " + List.of(680, 2240, 9451) + " positions",
+        length + " positions",
+        "give the sides of the grids");
+  }
+
+  /** The sides of the grids from the level of each token: 0, 1, 1, 1, 1, 2, … */
+  private static Scales scales(String source, float[] levels) throws FileFormatException {
+    int[] sides = new int[levels.length == 0 ? 0 : (int) levels[levels.length - 1] + 1];
+    int token = 0;
+    for (int s = 0; s < sides.length; s++) {
+      int begin = token;
+      while (token < levels.length && levels[token] == s) {
+        token++;
+      }
+      sides[s] = (int) Math.round(Math.sqrt(token - begin));
+      if (sides[s] == 0 || sides[s] * sides[s] != token - begin) {
+        throw new FileFormatException(
+            source, LEVELS + " with square grids", token - begin + " tokens of level " + s);
+      }
+    }
+    if (sides.length == 0 || token != levels.length) {
+      throw new FileFormatException(source, LEVELS + " in ascending order", "another order");
+    }
+    return Scales.of(sides);
+  }
+
+  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
+    Shape shape = from.shapes().get(name);
+    if (shape == null || shape.rank() != rank) {
+      throw new FileFormatException(
+          from.source(),
+          "a transformer, with a tensor " + name + " of " + rank + " axes",
+          shape == null ? "none" : shape.toString());
+    }
+    return shape;
+  }
+
+  /** Channels of a head, D. */
+  public int headWidth() {
+    return width / heads;
+  }
+
+  /** The label that stands for no class. */
+  public int noClass() {
+    return classes;
+  }
+}
