@@ -1,0 +1,129 @@
+package io.nextscale.cli;
+
+import io.nextscale.tensor.io.Json;
+import io.nextscale.var.Generation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How tokens are chosen. What is not given comes from the preset. */
+public final class GenerationOptions {
+
+  /** Settings that belong together. */
+  enum Preset {
+    /** The settings of the published scores. */
+    fid,
+    /** Settings for pictures to look at. */
+    quality
+  }
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "fid: guidance 1.5, top-k 900, top-p 0.96, as in the published scores; quality:"
+              + " guidance 4, top-k 900, top-p 0.95, smooth (default: quality).")
+  private @Nullable Preset preset;
+
+  @Option(
+      names = {"--cfg-scale", "--cfg"},
+      paramLabel = "X",
+      description = "Classifier-free guidance at the last scale; it grows from 0 at the first.")
+  private @Nullable Double cfgScale;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      description = "Draw from the N most probable tokens only; 0: all.")
+  private @Nullable Integer topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description = "Draw from the most probable tokens of joint probability P only; 0: all.")
+  private @Nullable Double topP;
+
+  @Option(
+      names = "--smooth",
+      negatable = true,
+      description = "Mix codes at a falling temperature instead of drawing tokens (more_smooth).")
+  private @Nullable Boolean smooth;
+
+  @Option(names = "--greedy", description = "Take the most probable token each time; not smooth.")
+  private boolean greedy;
+
+  /** Takes what was not given from the recipe of a picture; a preset gives everything. */
+  void useIfUnset(Json.Obj recipe) {
+    if (preset != null) {
+      return;
+    }
+    if (cfgScale == null && recipe.members().get("cfg_scale") instanceof Json json) {
+      cfgScale = number(json);
+    }
+    if (topK == null && recipe.members().get("top_k") instanceof Json.Int(long k)) {
+      topK = (int) Math.clamp(k, -1, Integer.MAX_VALUE);
+    }
+    if (topP == null && recipe.members().get("top_p") instanceof Json json) {
+      topP = number(json);
+    }
+    if (smooth == null
+        && !greedy
+        && recipe.members().get("smooth") instanceof Json.Bool(boolean s)) {
+      smooth = s;
+    }
+    if (smooth == null || !smooth) {
+      greedy |= recipe.members().get("greedy") instanceof Json.Bool(boolean g) && g;
+    }
+  }
+
+  private static @Nullable Double number(Json json) {
+    return switch (json) {
+      case Json.Int(long n) -> (double) n;
+      case Json.Real(double x) -> x;
+      default -> null;
+    };
+  }
+
+  /** The request for these classes and seeds. */
+  Generation request(List<Integer> labels, List<Long> seeds) {
+    Generation request =
+        preset == Preset.fid ? Generation.fid(labels, 0) : Generation.quality(labels, 0);
+    request = request.seeds(seeds).greedy(greedy);
+    if (cfgScale != null) {
+      if (!Double.isFinite(cfgScale)) {
+        throw new UsageException("--cfg-scale: a finite number; got " + cfgScale);
+      }
+      request = request.guidance(cfgScale);
+    }
+    if (topK != null) {
+      if (topK < 0) {
+        throw new UsageException("--top-k: at least 0; got " + topK + " — 0 keeps all tokens");
+      }
+      request = request.topK(topK);
+    }
+    if (topP != null) {
+      if (!(topP >= 0 && topP <= 1)) {
+        throw new UsageException("--top-p: from 0 to 1; got " + topP + " — 0 keeps all tokens");
+      }
+      request = request.topP(topP);
+    }
+    if (greedy && smooth != null && smooth) {
+      throw new UsageException(
+          "--greedy: tokens, which --smooth replaces by mixtures; got both — leave one out");
+    }
+    return greedy ? request.smooth(false) : smooth == null ? request : request.smooth(smooth);
+  }
+
+  /** The settings of a request, for the recipe. */
+  static Map<String, Object> describe(Generation request) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("cfg_scale", request.guidance());
+    values.put("top_k", request.topK());
+    values.put("top_p", request.topP());
+    values.put("smooth", request.smooth());
+    values.put("greedy", request.greedy());
+    return values;
+  }
+}

@@ -1,0 +1,146 @@
+package io.nextscale.cli;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Loading;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.var.Generator;
+import io.nextscale.var.Var;
+import io.nextscale.var.VarConfig;
+import io.nextscale.vqvae.VqVae;
+import io.nextscale.vqvae.VqVaeConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which weights are used: files that were named, else downloaded ones. */
+public final class ModelOptions {
+
+  static final String DEFAULT_MODEL = "var_d16.pth";
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "FILE",
+      description =
+          "The transformer: .pth or .safetensors (default: " + DEFAULT_MODEL + ", downloaded).")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "TYPE",
+      description =
+          "Keep the transformer's weights in memory as ${COMPLETION-CANDIDATES}"
+              + " (default: as in the file).")
+  private ConvertCommand.@Nullable Weights weights;
+
+  @Mixin private TokenizerOptions tokenizer = new TokenizerOptions();
+
+  /** The file of the transformer. */
+  Path modelFile() throws IOException {
+    return TokenizerOptions.existing(model, DEFAULT_MODEL, "-m");
+  }
+
+  /** The file of the tokenizer. */
+  Path vaeFile() throws IOException {
+    return tokenizer.vaeFile();
+  }
+
+  /**
+   * Takes what was not given from the recipe of a picture; files that are not there are looked for
+   * as without recipe.
+   */
+  void useIfUnset(Json.Obj recipe) {
+    if (model == null) {
+      model = TokenizerOptions.file(recipe, "model");
+    }
+    tokenizer.useIfUnset(recipe);
+    if (weights == null
+        && recipe.members().get("weights") instanceof Json.Str(String type)
+        && ConvertCommand.Weights.NAMES.contains(type)) {
+      weights = ConvertCommand.Weights.valueOf(type);
+    }
+  }
+
+  /** Which weights these are, for a recipe. */
+  Map<String, Object> describe() throws IOException {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put(
+        "model", model == null ? String.valueOf(modelFile().getFileName()) : model.toString());
+    values.put("model_fingerprint", Fingerprint.of(modelFile()));
+    if (weights != null) {
+      values.put("weights", weights.name());
+    }
+    values.putAll(tokenizer.describe());
+    return values;
+  }
+
+  /** What of a recipe's weights is not in use, as a warning; empty when all are. */
+  String differences(Json.Obj recipe) throws IOException {
+    List<String> others = new ArrayList<>();
+    describe()
+        .forEach((name, ours) -> {
+          if (name.endsWith("_fingerprint")
+              && recipe.members().get(name) instanceof Json.Str(String theirs)
+              && !theirs.equals(ours)) {
+            others.add(name.equals("vae_fingerprint") ? "--vae" : "-m");
+          }
+        });
+    return others.isEmpty()
+        ? ""
+        : "--from: the picture was made with other weights — name them with "
+            + String.join(" and ", others)
+            + ", or expect another picture";
+  }
+
+  /**
+   * The sizes of the transformer, from the directory of its file.
+   *
+   * @throws UsageException when it is no transformer, or the tokenizer does not fit it
+   */
+  VarConfig config() throws IOException {
+    Path modelFile = modelFile();
+    Path vaeFile = vaeFile(); // both are looked for before minutes are spent on one
+    VarConfig ours =
+        TokenizerOptions.reading("-m", modelFile, file -> VarConfig.of(Var.part(file)));
+    VqVaeConfig theirs =
+        TokenizerOptions.reading(
+            "--vae",
+            vaeFile,
+            file -> VqVaeConfig.of(file.holding(TokenizerOptions.LANDMARK), ours.scales()));
+    if (ours.vocabulary() != theirs.vocabulary() || ours.codeChannels() != theirs.codeChannels()) {
+      throw new UsageException(
+          "--vae: the tokenizer of the transformer, with %d codes of %d channels; got %d of %d in %s — name another file"
+              .formatted(
+                  ours.vocabulary(),
+                  ours.codeChannels(),
+                  theirs.vocabulary(),
+                  theirs.codeChannels(),
+                  vaeFile));
+    }
+    return ours;
+  }
+
+  /** Loads both, the tokenizer with the scales of the transformer. */
+  Generator generator() throws IOException {
+    VarConfig config = config();
+    Loading how = Loading.forInference();
+    Loading typed = weights == null ? how : how.weights(weights.type);
+    Var transformer =
+        TokenizerOptions.reading(
+            "-m", modelFile(), file -> Var.load(Var.part(file), config, typed));
+    return new Generator(
+        transformer,
+        TokenizerOptions.reading(
+            "--vae",
+            vaeFile(),
+            file -> {
+              Checkpoint part = file.holding(TokenizerOptions.LANDMARK);
+              return VqVae.load(part, VqVaeConfig.of(part, config.scales()), how);
+            }));
+  }
+}

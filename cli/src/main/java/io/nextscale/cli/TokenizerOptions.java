@@ -1,0 +1,164 @@
+package io.nextscale.cli;
+
+import io.nextscale.cli.download.Downloads;
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Loading;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.vqvae.Scales;
+import io.nextscale.vqvae.VqVae;
+import io.nextscale.vqvae.VqVaeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which tokenizer is used: a file that was named, else the downloaded one. */
+final class TokenizerOptions {
+
+  static final String DEFAULT_VAE = "vae_ch160v4096z32.pth";
+
+  /** Only a tokenizer has a tensor of this name. */
+  static final String LANDMARK = "quantize.embedding.weight";
+
+  private static final int[] PUBLISHED_SIZES = {256, 512, 1024};
+
+  @Option(
+      names = "--vae",
+      paramLabel = "FILE",
+      description =
+          "The tokenizer: .pth or .safetensors (default: " + DEFAULT_VAE + ", downloaded).")
+  private @Nullable Path vae;
+
+  /** The file of the tokenizer. */
+  Path vaeFile() throws IOException {
+    return existing(vae, DEFAULT_VAE, "--vae");
+  }
+
+  /** Takes the file of a recipe, if none was given and it is there. */
+  void useIfUnset(Json.Obj recipe) {
+    if (vae == null) {
+      vae = file(recipe, "vae");
+    }
+  }
+
+  /** A file that a recipe names, if it is there. */
+  static @Nullable Path file(Json.Obj recipe, String name) {
+    if (recipe.members().get(name) instanceof Json.Str(String given)) {
+      try {
+        Path path = Path.of(given);
+        return Files.isRegularFile(path) ? path : null;
+      } catch (InvalidPathException e) {
+        return null; // no name on this system
+      }
+    }
+    return null;
+  }
+
+  /** Which weights these are, for a recipe. */
+  Map<String, Object> describe() throws IOException {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("vae", vae == null ? String.valueOf(vaeFile().getFileName()) : vae.toString());
+    values.put("vae_fingerprint", Fingerprint.of(vaeFile()));
+    return values;
+  }
+
+  /**
+   * Loads the tokenizer for square images.
+   *
+   * @param pixels their side; null: the smallest that has published scales
+   * @throws UsageException when there are no scales for that size
+   */
+  VqVae load(@Nullable Integer pixels) throws IOException {
+    return reading(
+        "--vae",
+        vaeFile(),
+        file -> {
+          Checkpoint part = file.holding(LANDMARK);
+          VqVaeConfig config = VqVaeConfig.of(part, Scales.forImage(PUBLISHED_SIZES[0]));
+          config = config.withScales(scales(config.downsampling(), pixels));
+          return VqVae.load(part, config, Loading.forInference());
+        });
+  }
+
+  /** The published scales whose last grid is the map of an image of this size. */
+  private static Scales scales(int downsampling, @Nullable Integer pixels) {
+    List<Integer> sides = new ArrayList<>();
+    for (int published : PUBLISHED_SIZES) {
+      Scales scales = Scales.forImage(published);
+      int side = scales.last().height() * downsampling;
+      if (pixels == null || pixels == side) {
+        return scales;
+      }
+      sides.add(side);
+    }
+    throw new UsageException(
+        "--size: %d, %d or %d with this tokenizer; got %d — choose one of them"
+            .formatted(sides.get(0), sides.get(1), sides.get(2), pixels));
+  }
+
+  /** Something that is read from a file of weights. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T from(Checkpoint file) throws IOException;
+  }
+
+  /**
+   * Reads from a file of weights.
+   *
+   * @throws UsageException naming the flag when that fails
+   */
+  static <T> T reading(String flag, Path file, Reading<T> reading) {
+    try (TensorFile open = TensorFile.open(file)) {
+      return reading.from(Checkpoint.of(open));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UsageException(flag, e);
+    }
+  }
+
+  /**
+   * The file to use: the given one, else the published one, here or downloaded.
+   *
+   * @throws UsageException saying where weights come from when there is none
+   */
+  static Path existing(@Nullable Path given, String published, String flag) throws IOException {
+    if (given != null) {
+      if (Files.isRegularFile(given)) {
+        return given;
+      }
+      throw new UsageException(
+          flag
+              + ": a file of weights; got "
+              + given
+              + (Files.isDirectory(given) ? ", a folder" : ", which does not exist")
+              + " — check the path");
+    }
+    for (String name : List.of(published, published.replace(".pth", ".safetensors"))) {
+      if (Files.isRegularFile(Path.of(name))) {
+        return Path.of(name);
+      }
+    }
+    Optional<Path> found = Downloads.find(published);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    throw new UsageException(
+        flag
+            + ": a file of weights; got none, and "
+            + published
+            + " is neither here nor downloaded\n"
+            + "Get it with 'nextscale download "
+            + published
+            + "', name a file with "
+            + flag
+            + ", or make random weights with 'nextscale init "
+            + (published.equals(DEFAULT_VAE) ? "--vae'." : "--depth 16'."));
+  }
+}
