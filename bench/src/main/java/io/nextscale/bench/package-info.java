@@ -1,0 +1,3 @@
+/** Benchmarks of kernels and of whole images. */
+@org.jspecify.annotations.NullMarked
+package io.nextscale.bench;

@@ -1,0 +1,11 @@
+/** Programs that use the library. */
+module io.nextscale.examples {
+  requires io.nextscale.var;
+  requires io.nextscale.image;
+  requires io.nextscale.shapes;
+  requires static org.jspecify;
+
+  // Parameters reads the records of models.
+  opens io.nextscale.examples to
+      io.nextscale.nn;
+}

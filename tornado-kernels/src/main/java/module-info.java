@@ -1,0 +1,5 @@
+/** A backend that runs kernels on graphics processors. */
+module io.nextscale.tornado {
+  requires io.nextscale.tensor;
+  requires static org.jspecify;
+}
