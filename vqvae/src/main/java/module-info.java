@@ -4,4 +4,5 @@ module io.nextscale.vqvae {
   requires static org.jspecify;
 
   exports io.nextscale.vqvae;
+  exports io.nextscale.vqvae.training;
 }

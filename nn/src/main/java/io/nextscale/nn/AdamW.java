@@ -1,10 +1,16 @@
 package io.nextscale.nn;
 
 import io.nextscale.tensor.Parameter;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.ShapeException;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.FileFormatException;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,5 +114,70 @@ public final class AdamW {
             state.steps,
             Tensor.of(parameter.shape(), state.m.clone()),
             Tensor.of(parameter.shape(), state.v.clone()));
+  }
+
+  /** Gives a parameter moments that another optimiser had for it. */
+  public void restore(Parameter parameter, Moments moments) {
+    State state = new State(parameter.shape().size());
+    state.steps = moments.steps();
+    copy(parameter, moments.m(), state.m);
+    copy(parameter, moments.v(), state.v);
+    states.put(parameter, state);
+  }
+
+  private static void copy(Parameter parameter, Tensor moments, float[] to) {
+    if (!moments.shape().equals(parameter.shape())) {
+      throw new ShapeException(
+          "adamw", "moments of the parameter's shape", parameter.shape(), moments.shape());
+    }
+    System.arraycopy(moments.toArray(), 0, to, 0, to.length);
+  }
+
+  /**
+   * Everything this optimiser remembers, for a checkpoint: {@code steps} I32 (P) in the order of
+   * the parameters, and {@code m.<name>} and {@code v.<name>} of each that made a step.
+   *
+   * @param named all parameters that have made a step, in an order that stays
+   */
+  public SequencedMap<String, Tensor> state(SequencedMap<String, Parameter> named) {
+    SequencedMap<String, Tensor> saved = new LinkedHashMap<>();
+    int[] steps = named.values().stream().mapToInt(this::steps).toArray();
+    saved.put("steps", Tensor.ofInts(Shape.of(steps.length), steps));
+    named.forEach((name, parameter) -> {
+      Moments moments = moments(parameter);
+      if (moments != null) {
+        saved.put("m." + name, moments.m());
+        saved.put("v." + name, moments.v());
+      }
+    });
+    return saved;
+  }
+
+  private int steps(Parameter parameter) {
+    State state = states.get(parameter);
+    return state == null ? 0 : state.steps;
+  }
+
+  /**
+   * Goes back to what {@link #state} gave for the same parameters.
+   *
+   * @throws FileFormatException when the checkpoint is that of other parameters
+   */
+  public void restore(SequencedMap<String, Parameter> named, Checkpoint from) throws IOException {
+    int[] steps = from.tensor("steps").toInts();
+    if (steps.length != named.size()) {
+      throw new FileFormatException(
+          from.source(), "steps of " + named.size() + " parameters", "those of " + steps.length);
+    }
+    states.clear();
+    int next = 0;
+    for (Map.Entry<String, Parameter> entry : named.entrySet()) {
+      int made = steps[next++];
+      if (made > 0) {
+        Tensor m = from.tensor("m." + entry.getKey());
+        Tensor v = from.tensor("v." + entry.getKey());
+        restore(entry.getValue(), new Moments(made, m, v));
+      }
+    }
   }
 }

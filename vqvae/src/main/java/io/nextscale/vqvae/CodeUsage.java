@@ -3,6 +3,7 @@ package io.nextscale.vqvae;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * How much of the codebook is in use: a moving average of how often each code is taken per batch
@@ -22,9 +23,27 @@ public final class CodeUsage {
   private final Parameter hits;
   private int updates;
 
-  /** Continues the averages of a quantizer. */
+  /** Averages that start with the next update. */
   public CodeUsage(MultiScaleQuantizer quantizer) {
+    this(quantizer, 0);
+  }
+
+  /**
+   * Continues the averages of a quantizer.
+   *
+   * @param updates how many they have seen, see {@link #updates()}
+   */
+  public CodeUsage(MultiScaleQuantizer quantizer, int updates) {
+    if (updates < 0) {
+      throw new IllegalArgumentException("codeUsage: at least 0 updates; got " + updates);
+    }
     this.hits = quantizer.hits();
+    this.updates = updates;
+  }
+
+  /** How many updates the averages have seen, one per batch and scale. */
+  public int updates() {
+    return updates;
   }
 
   /** Takes the tokens of a training batch into the averages. */
@@ -67,5 +86,39 @@ public final class CodeUsage {
       percent[s] = 100.0 * used / codes;
     }
     return percent;
+  }
+
+  /**
+   * For each scale how many codes are in use as their entropy tells it, {@code e^(−Σ p_v ln p_v)}
+   * with p the averages of a scale over their sum: 1 when there is one code, V when all are used
+   * alike; 0 before the first update.
+   */
+  public double[] perplexities() {
+    Shape shape = hits.shape();
+    float[] average = hits.peek().toArray();
+    int codes = shape.dim(1);
+    double[] perplexities = new double[shape.dim(0)];
+    for (int s = 0; s < perplexities.length; s++) {
+      perplexities[s] = perplexity(Arrays.copyOfRange(average, s * codes, (s + 1) * codes));
+    }
+    return perplexities;
+  }
+
+  /**
+   * The perplexity of counts or averages of them.
+   *
+   * @param counts of each code, at least 0; their sum need not be 1
+   */
+  public static double perplexity(float... counts) {
+    double sum = 0;
+    for (float count : counts) {
+      sum += count;
+    }
+    double entropy = 0;
+    for (float count : counts) {
+      double p = count / sum;
+      entropy -= count > 0 ? p * StrictMath.log(p) : 0;
+    }
+    return sum > 0 ? StrictMath.exp(entropy) : 0;
   }
 }

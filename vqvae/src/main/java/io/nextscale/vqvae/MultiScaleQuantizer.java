@@ -10,6 +10,7 @@ import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.op.Lookup.Metric;
 import io.nextscale.tensor.op.Resampling.Mode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -116,11 +117,26 @@ public record MultiScaleQuantizer(
    * <p>The first term moves the encoder to its codes, the second the codes and φ to the encoder.
    */
   public Quantized quantize(Tensor f) {
+    int[] all = new int[f.shape().dim(0)];
+    Arrays.fill(all, scales.count());
+    return quantize(f, all);
+  }
+
+  /**
+   * The same, decoding only the first scales of each image: f_hat is the sum up to a scale of
+   * choice, so that the coarse scales learn to be an image of their own. The loss is still that of
+   * all scales.
+   *
+   * @param kept (B) how many scales of each image are summed, 1 .. S
+   */
+  public Quantized quantize(Tensor f, int... kept) {
     requireLast("quantize", f, scales);
+    requireKept(f, kept);
     Tensor target = f.stopGradient();
     Tensor rest = target;
     Tensor fHat = Tensor.zeros(f.shape()).to(f.backend());
     Tensor loss = Tensor.scalar(0).to(f.backend());
+    List<Tensor> sums = new ArrayList<>();
     List<Tensor> tokens = new ArrayList<>();
     for (int s = 0; s < scales.count(); s++) {
       Tensor gathered = s == scales.count() - 1 ? rest : gather(rest, scales.size(s));
@@ -130,11 +146,38 @@ public record MultiScaleQuantizer(
       rest = rest.minus(refined.stopGradient());
       Tensor encoder = fHat.stopGradient().meanSquaredError(f).times(beta);
       loss = loss.plus(encoder).plus(fHat.meanSquaredError(target));
+      sums.add(fHat.stopGradient());
       tokens.add(ids.reshape(f.shape().dim(0), scales.tokens(s))); // (B,p·p)
     }
-    Tensor straightThrough = fHat.stopGradient().minus(target).plus(f);
+    Tensor straightThrough = chosen(sums, kept).minus(target).plus(f);
     return new Quantized(
         straightThrough, loss.times(1f / scales.count()), new TokenPyramid(scales, tokens));
+  }
+
+  /** Of each image the sum of its first scales, (B,H,W,Cv). */
+  private static Tensor chosen(List<Tensor> sums, int... kept) {
+    if (Arrays.stream(kept).allMatch(count -> count == sums.size())) {
+      return sums.getLast();
+    }
+    Tensor[] images = new Tensor[kept.length];
+    Arrays.setAll(images, b -> sums.get(kept[b] - 1).slice(0, b, b + 1));
+    return Tensor.concat(0, images);
+  }
+
+  private void requireKept(Tensor f, int... kept) {
+    boolean fits = kept.length == f.shape().dim(0);
+    for (int count : kept) {
+      fits &= count >= 1 && count <= scales.count();
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "quantize: 1 to "
+              + scales.count()
+              + " scales for each of "
+              + f.shape().dim(0)
+              + " maps; got "
+              + Arrays.toString(kept));
+    }
   }
 
   // Decoding
