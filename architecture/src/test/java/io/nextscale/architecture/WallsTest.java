@@ -52,49 +52,60 @@ class WallsTest {
 
   /** Every module with the modules it may require, besides java.base and annotations. */
   private static final Map<String, Set<String>> MODULES =
-      Map.of(
-          "io.nextscale.tensor",
-              Set.of(
-                  "jdk.incubator.vector",
-                  "org.apache.commons.rng.api",
-                  "org.apache.commons.rng.simple",
-                  "org.apache.commons.rng.sampling"),
-          "io.nextscale.image", Set.of("java.desktop"),
-          "io.nextscale.shapes", Set.of("io.nextscale.tensor"),
-          "io.nextscale.nn", Set.of("io.nextscale.tensor"),
-          "io.nextscale.vqvae", Set.of("io.nextscale.tensor", "io.nextscale.nn"),
-          "io.nextscale.var",
-              Set.of("io.nextscale.tensor", "io.nextscale.nn", "io.nextscale.vqvae"),
-          "io.nextscale.cli",
-              Set.of(
-                  "io.nextscale.tensor",
-                  "io.nextscale.nn",
-                  "io.nextscale.vqvae",
-                  "io.nextscale.var",
-                  "io.nextscale.image",
-                  "info.picocli",
-                  "java.net.http"),
-          "io.nextscale.tornado", Set.of("io.nextscale.tensor"),
-          "io.nextscale.examples",
-              Set.of(
-                  "io.nextscale.tensor",
-                  "io.nextscale.nn",
-                  "io.nextscale.vqvae",
-                  "io.nextscale.var",
-                  "io.nextscale.shapes",
-                  "io.nextscale.image"),
-          "io.nextscale.bench",
-              Set.of(
-                  "io.nextscale.tensor",
-                  "io.nextscale.nn",
-                  "io.nextscale.vqvae",
-                  "io.nextscale.var",
-                  "io.nextscale.image",
-                  "io.nextscale.cli",
-                  "jmh.core",
-                  "info.picocli",
-                  "java.management",
-                  "jdk.management"));
+      Map.ofEntries(
+          entry(
+              "io.nextscale.tensor",
+              "jdk.incubator.vector",
+              "org.apache.commons.rng.api",
+              "org.apache.commons.rng.simple",
+              "org.apache.commons.rng.sampling"),
+          entry("io.nextscale.image", "java.desktop"),
+          entry("io.nextscale.shapes", "io.nextscale.tensor"),
+          entry("io.nextscale.nn", "io.nextscale.tensor"),
+          entry("io.nextscale.vqvae", "io.nextscale.tensor", "io.nextscale.nn"),
+          entry("io.nextscale.var", "io.nextscale.tensor", "io.nextscale.nn", "io.nextscale.vqvae"),
+          entry(
+              "io.nextscale.training",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.image",
+              "io.nextscale.shapes"),
+          entry(
+              "io.nextscale.cli",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.image",
+              "info.picocli",
+              "java.net.http"),
+          entry("io.nextscale.tornado", "io.nextscale.tensor"),
+          entry(
+              "io.nextscale.examples",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.shapes",
+              "io.nextscale.image"),
+          entry(
+              "io.nextscale.bench",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.image",
+              "io.nextscale.cli",
+              "jmh.core",
+              "info.picocli",
+              "java.management",
+              "jdk.management"));
+
+  private static Map.Entry<String, Set<String>> entry(String module, String... required) {
+    return Map.entry(module, Set.of(required));
+  }
 
   /** Functions of {@link Math} that a platform may answer with another last bit. */
   private static final Set<String> INEXACT =

@@ -92,10 +92,7 @@ public abstract sealed class TensorWriter implements AutoCloseable
    *     already, or an integer does not fit
    */
   public void write(String name, Tensor tensor) throws IOException {
-    HostBuffer buffer = tensor.backend().download(tensor.buffer());
-    if (buffer instanceof HostBuffer.Packed packed) {
-      buffer = packed.unpacked();
-    }
+    HostBuffer buffer = elements(tensor);
     Slot slot = slot(name, tensor.shape());
     ElementWriter.write(name, slot.type(), buffer, sink(name, slot));
     if (buffer instanceof HostBuffer.I8(byte[] values, float[] rowScale)) {
@@ -106,6 +103,20 @@ public abstract sealed class TensorWriter implements AutoCloseable
       written(scale);
     }
     written(name);
+  }
+
+  /**
+   * Hands on the elements of a tensor as {@link #write} stores them, row-major and little-endian:
+   * what {@link TensorFile#copy} gives afterwards.
+   */
+  public static void stream(String name, Tensor tensor, TensorFile.ByteSink sink)
+      throws IOException {
+    ElementWriter.write(name, ElementType.of(tensor.dtype()), elements(tensor), sink);
+  }
+
+  private static HostBuffer elements(Tensor tensor) {
+    HostBuffer buffer = tensor.backend().download(tensor.buffer());
+    return buffer instanceof HostBuffer.Packed packed ? packed.unpacked() : buffer;
   }
 
   /**

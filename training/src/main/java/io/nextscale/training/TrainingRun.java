@@ -1,0 +1,387 @@
+package io.nextscale.training;
+
+import io.nextscale.image.Png;
+import io.nextscale.image.RgbImage;
+import io.nextscale.tensor.DType;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.AtomicFile;
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.tensor.spi.HostBuffer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A folder in which something is trained, and the loop that does it.
+ *
+ * <pre>{@code
+ * run.json                             the settings, which stay the same
+ * checkpoints/step-00001234.safetensors
+ * metrics.jsonl                        a line per iteration
+ * samples/samples-00001234.png         pictures on the way
+ * model.safetensors                    the trained model
+ * run.lock                             held while a process trains
+ * }</pre>
+ *
+ * <p>Opening a folder that has a run goes on with it, from its newest whole checkpoint. A run that
+ * was stopped in any way, also by {@code kill -9} or a loss of power, and is opened again ends with
+ * the same bits as one that never was: a {@link Learner} is a function of its state and the
+ * iteration, and what other files hold beyond the checkpoint is cut off.
+ *
+ * <pre>{@code
+ * try (TrainingRun run = TrainingRun.open(folder, settings)) {
+ *   run.train(learner, Plan.of(20_000), listener, interruption::requested);
+ * }
+ * }</pre>
+ */
+public final class TrainingRun implements AutoCloseable {
+
+  private static final String SETTINGS = "run.json";
+  private static final String LOCK = "run.lock";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String METRICS = "metrics.jsonl";
+  private static final String SAMPLES = "samples";
+  private static final String MODEL = "model.safetensors";
+
+  private static final int FORMAT = 1;
+
+  /** Seconds spent on the run, in the metadata of checkpoints. */
+  private static final String SECONDS = "seconds";
+
+  private final Path folder;
+  private final Json.Obj settings;
+  private final RunLock lock;
+
+  /** How a call of {@link #train} ended. */
+  public enum Outcome {
+    /** All iterations are done and the model is exported. */
+    COMPLETE,
+    /** It was cancelled; a checkpoint holds everything until then. */
+    CANCELLED
+  }
+
+  private TrainingRun(Path folder, Json.Obj settings, RunLock lock) {
+    this.folder = folder;
+    this.settings = settings;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens a run, or begins one in a new or empty folder, and locks it for this process.
+   *
+   * @param settings everything that decides what is learnt: data, model, optimiser, seed
+   * @throws TrainingException when the run has other settings, naming those that differ; when
+   *     another process trains in the folder; when the folder holds other files
+   */
+  public static TrainingRun open(Path folder, Json.Obj settings) throws IOException {
+    checkIsRunOrEmpty(folder);
+    Files.createDirectories(folder);
+    RunLock lock = RunLock.take(folder.resolve(LOCK));
+    try {
+      AtomicFile.deleteLeftovers(folder);
+      Path file = folder.resolve(SETTINGS);
+      if (Files.exists(file)) {
+        checkSame(folder, settings(folder), settings);
+      } else {
+        SequencedMap<String, Object> run = new LinkedHashMap<>();
+        run.put("format", FORMAT);
+        run.put("settings", settings);
+        String text = Json.of(run).writeIndented() + "\n";
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+      }
+      return new TrainingRun(folder, settings, lock);
+    } catch (Throwable failure) {
+      lock.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * The settings of a run.
+   *
+   * @throws NoSuchFileException when the folder has none
+   * @throws FileFormatException when they cannot be read or are of a later version
+   */
+  public static Json.Obj settings(Path folder) throws IOException {
+    Path file = folder.resolve(SETTINGS);
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(
+          folder.toString(),
+          null,
+          "read " + folder + ": the folder of a run; got none — train one");
+    }
+    Json run = Json.parse(file.toString(), Files.readAllBytes(file));
+    Json format = run.at("format").orElse(Json.Null.NULL);
+    if (!format.equals(new Json.Int(FORMAT))
+        || !(run.at("settings").orElse(Json.Null.NULL) instanceof Json.Obj settings)) {
+      throw new FileFormatException(
+          file.toString(), "settings of format " + FORMAT, "format " + format.write());
+    }
+    return settings;
+  }
+
+  private static void checkIsRunOrEmpty(Path folder) throws IOException {
+    if (!Files.isDirectory(folder) || Files.exists(folder.resolve(SETTINGS))) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      // A run that was killed while it began leaves its lock and perhaps a temporary file.
+      Optional<Path> other = files.filter(file -> !isOfABeginning(file)).findFirst();
+      if (other.isPresent()) {
+        throw new TrainingException(
+            "the folder of a run, or an empty one; got "
+                + folder
+                + " with "
+                + other.get().getFileName()
+                + " — name another folder");
+      }
+    }
+  }
+
+  private static boolean isOfABeginning(Path file) {
+    return file.endsWith(LOCK) || AtomicFile.isTemporary(file);
+  }
+
+  private static void checkSame(Path folder, Json.Obj there, Json.Obj given) {
+    Map<String, Json> old = flat(there);
+    Map<String, Json> now = flat(given);
+    Set<String> names = new LinkedHashSet<>(old.keySet());
+    names.addAll(now.keySet());
+    List<String> differences = new ArrayList<>();
+    for (String name : names) {
+      Json before = old.get(name);
+      Json after = now.get(name);
+      if (before == null || !before.equals(after)) {
+        differences.add(
+            name
+                + " "
+                + (after == null ? "not set" : after.write())
+                + " instead of "
+                + (before == null ? "not set" : before.write()));
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new TrainingException(
+          "the settings that "
+              + folder
+              + " was begun with; got "
+              + String.join(", ", differences)
+              + " — give the same to go on, or name another folder");
+    }
+  }
+
+  /** Values by the path to them, {@code model.depth}. */
+  private static Map<String, Json> flat(Json.Obj settings) {
+    Map<String, Json> values = new LinkedHashMap<>();
+    flatten("", settings, values);
+    return values;
+  }
+
+  private static void flatten(String path, Json.Obj object, Map<String, Json> values) {
+    object
+        .members()
+        .forEach((name, value) -> {
+          if (value instanceof Json.Obj inner && !inner.members().isEmpty()) {
+            flatten(path + name + ".", inner, values);
+          } else {
+            values.put(path + name, value);
+          }
+        });
+  }
+
+  /** Where the run is. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** The settings it was begun with. */
+  public Json.Obj settings() {
+    return settings;
+  }
+
+  /** The file of numbers. */
+  public Path metrics() {
+    return folder.resolve(METRICS);
+  }
+
+  /** The file of the trained model. */
+  public Path model() {
+    return folder.resolve(MODEL);
+  }
+
+  /**
+   * Trains from where the run is to the end of the plan, and exports the model.
+   *
+   * @param learner as it was made by the settings, untrained: it is restored where there is a
+   *     checkpoint
+   * @param cancelled asked after every iteration; when true, a checkpoint is written and the call
+   *     returns
+   * @throws TrainingException when the loss or the state is not finite, or memory is short; the
+   *     checkpoints are those of before
+   * @throws IOException when a file cannot be written or read; again nothing is lost
+   */
+  public Outcome train(
+      Learner learner, Plan plan, ProgressListener listener, BooleanSupplier cancelled)
+      throws IOException {
+    Path samples = Files.createDirectories(folder.resolve(SAMPLES));
+    AtomicFile.deleteLeftovers(samples);
+    CheckpointStore store = new CheckpointStore(folder.resolve(CHECKPOINTS), plan.checkpoints());
+    int completed = 0;
+    double spent = 0;
+    try (CheckpointStore.Saved saved = store.newest(listener::message).orElse(null)) {
+      if (saved != null) {
+        learner.restore(saved.state());
+        completed = saved.iteration();
+        spent = Double.parseDouble(saved.metadata().getOrDefault(SECONDS, "0"));
+        listener.message("going on after " + completed + " iterations");
+      }
+    }
+    boolean stop = false;
+    try (MetricsLog log = MetricsLog.open(metrics(), completed)) {
+      Pace pace = new Pace(completed, spent, plan.iterations(), learner.batch());
+      while (completed < plan.iterations() && !stop) {
+        int iteration = completed;
+        SequencedMap<String, Double> metrics =
+            withinMemory(() -> learner.step(iteration), iteration);
+        double loss = finiteLoss(metrics, iteration, store);
+        completed++;
+        SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
+        if (plan.due(plan.evaluateEvery(), completed)) {
+          evaluation = withinMemory(() -> learner.evaluate(iteration), iteration);
+          listener.evaluated(completed, evaluation);
+        }
+        if (plan.due(plan.picturesEvery(), completed)) {
+          draw(learner, iteration, listener);
+        }
+        Progress progress = pace.after(completed, loss, metrics);
+        log.write(new MetricsLog.Row(iteration, pace.seconds(), metrics, evaluation));
+        listener.iterated(progress);
+        stop = cancelled.getAsBoolean();
+        if (stop || plan.due(plan.checkpointEvery(), completed)) {
+          log.force(); // lines before the checkpoint must outlast a loss of power like it
+          save(learner, store, completed, pace.seconds(), listener);
+        }
+      }
+    }
+    if (completed < plan.iterations()) {
+      return Outcome.CANCELLED;
+    }
+    learner.parameters().save(model(), learner.exported(), plan.exported(), learner.metadata());
+    listener.wrote(model());
+    return Outcome.COMPLETE;
+  }
+
+  private void draw(Learner learner, int iteration, ProgressListener listener) throws IOException {
+    SequencedMap<String, RgbImage> sheets =
+        withinMemory(() -> learner.pictures(iteration), iteration);
+    Path samples = folder.resolve(SAMPLES);
+    for (Map.Entry<String, RgbImage> sheet : sheets.entrySet()) {
+      Path file = samples.resolve(String.format("%s-%08d.png", sheet.getKey(), iteration + 1));
+      AtomicFile.write(file, Png.encode(sheet.getValue(), List.of()));
+      listener.wrote(file);
+    }
+  }
+
+  private void save(
+      Learner learner,
+      CheckpointStore store,
+      int completed,
+      double seconds,
+      ProgressListener listener)
+      throws IOException {
+    SequencedMap<String, Tensor> state = learner.state();
+    for (Map.Entry<String, Tensor> tensor : state.entrySet()) {
+      if (!isFinite(tensor.getValue())) {
+        throw new TrainingException(
+            "finite numbers after "
+                + completed
+                + " iterations; got others in "
+                + tensor.getKey()
+                + kept(store)
+                + "; "
+                + REMEDY_FOR_DIVERGENCE);
+      }
+    }
+    listener.wrote(store.save(completed, state, Map.of(SECONDS, Double.toString(seconds))));
+  }
+
+  private static boolean isFinite(Tensor tensor) {
+    if (tensor.dtype() == DType.I32) {
+      return true;
+    }
+    float[] values =
+        tensor.buffer() instanceof HostBuffer.F32(float[] own) ? own : tensor.toArray();
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static final String REMEDY_FOR_DIVERGENCE =
+      "a lower learning rate, a longer warm-up or a tighter gradient clip in a new folder may help";
+
+  private static double finiteLoss(
+      Map<String, Double> metrics, int iteration, CheckpointStore store) throws IOException {
+    Double loss = metrics.get(Learner.LOSS);
+    if (loss == null) {
+      throw new IllegalArgumentException(
+          "learner: a number called " + Learner.LOSS + " from each step; got " + metrics.keySet());
+    }
+    if (!Double.isFinite(loss)) {
+      throw new TrainingException(
+          "a finite loss; got "
+              + loss
+              + " in iteration "
+              + iteration
+              + kept(store)
+              + "; "
+              + REMEDY_FOR_DIVERGENCE);
+    }
+    return loss;
+  }
+
+  private static String kept(CheckpointStore store) throws IOException {
+    List<Integer> kept = store.iterations();
+    return kept.isEmpty()
+        ? " — there is no checkpoint yet"
+        : " — " + CheckpointStore.name(kept.getLast()) + " is untouched";
+  }
+
+  private static <T> T withinMemory(Supplier<T> work, int iteration) {
+    try {
+      return work.get();
+    } catch (OutOfMemoryError e) {
+      throw new TrainingException(
+          "memory for iteration "
+              + iteration
+              + "; got a heap of "
+              + Runtime.getRuntime().maxMemory() / (1 << 20)
+              + " MB — use smaller batches (--batch) and more of them per step (--accumulate),"
+              + " compute blocks again instead of keeping them (--recompute), or allow a larger"
+              + " heap (NEXTSCALE_JAVA_OPTS=-Xmx8g)",
+          e);
+    }
+  }
+
+  /** Lets other processes train here. */
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

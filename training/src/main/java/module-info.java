@@ -1,0 +1,9 @@
+/** Training runs: checkpoints, resuming, metrics, plots and the memory they need. */
+module io.nextscale.training {
+  requires transitive io.nextscale.var;
+  requires transitive io.nextscale.image;
+  requires transitive io.nextscale.shapes;
+  requires static org.jspecify;
+
+  exports io.nextscale.training;
+}
