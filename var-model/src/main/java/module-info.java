@@ -4,4 +4,5 @@ module io.nextscale.var {
   requires static org.jspecify;
 
   exports io.nextscale.var;
+  exports io.nextscale.var.text;
 }

@@ -1,6 +1,7 @@
 package io.nextscale.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Shape;
@@ -9,6 +10,7 @@ import io.nextscale.tensor.io.TensorFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,28 @@ class AdamWTest {
     // The first step of Adam has the size of the learning rate, after decay by 0.1 · 0.5.
     assertThat(used.peek().toArray()[0]).isCloseTo(0.95f - 0.1f, ROUNDING);
     assertThat(used.peek().toArray()[1]).isCloseTo(1.9f + 0.1f, ROUNDING);
+  }
+
+  @Test
+  void anOptimiserThatIsGivenTheMomentsGoesOnAsTheOther() {
+    Tensor gradient = Tensor.of(Shape.of(3), 1, -2, 0.5f);
+    Parameter straight = new Parameter(Tensor.of(Shape.of(3), 1, 2, 3));
+    AdamW first = new AdamW(List.of(straight), 0.9, 0.95, 1e-8);
+    first.step(Map.of(straight, gradient), 0.1, 0.05);
+    first.step(Map.of(straight, gradient.negate()), 0.1, 0.05);
+    Parameter resumed = new Parameter(straight.peek());
+    AdamW second = new AdamW(List.of(resumed), 0.9, 0.95, 1e-8);
+    second.step(Map.of(resumed, gradient), 0, 0); // of another run
+    second.restore(resumed, first.moments(straight));
+
+    first.step(Map.of(straight, gradient), 0.1, 0.05);
+    second.step(Map.of(resumed, gradient), 0.1, 0.05);
+
+    assertThat(resumed.peek().toArray()).containsExactly(straight.peek().toArray());
+    assertThat(second.moments(resumed).steps()).isEqualTo(3);
+    Tensor other = Tensor.zeros(Shape.of(2));
+    assertThatThrownBy(() -> second.restore(resumed, new AdamW.Moments(1, other, other)))
+        .hasMessage("adamw: moments of the parameter's shape; got (3), (2)");
   }
 
   @Test

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Generation.quality(List.of(207, 88), 1)                     // two images, seeds 1 and 2
  * Generation.fid(List.of(207), 0).guidance(4).topK(600)
+ * Generation.fid(Condition.captions(pieces, 24, List.of("a red circle")), 0)
  * }</pre>
  *
- * @param labels the class of each image; −1 for none
+ * @param condition what each image shows
  * @param seeds one per image
- * @param guidance how far the prediction for the class is pushed away from that for none: at scale
- *     s by {@code t = guidance · s/(S−1)}, to {@code (1+t) · class − t · none}; 0: not at all
+ * @param guidance how far the prediction for the condition is pushed away from that for none: at
+ *     scale s by {@code t = guidance · s/(S−1)}, to {@code (1+t) · own − t · none}; 0: not at all
  * @param topK only the k largest logits may be drawn; 0: all
  * @param topP only the most probable tokens of joint probability p may be drawn; 0: all
  * @param smooth whether codes are mixed by their probabilities at a falling temperature instead of
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param edit what is kept of an image, or null
  */
 public record Generation(
-    List<Integer> labels,
+    Condition condition,
     List<Long> seeds,
     double guidance,
     int topK,
@@ -35,17 +36,20 @@ public record Generation(
     @Nullable Edit edit) {
 
   /** The label of no class. */
-  public static final int NO_CLASS = -1;
+  public static final int NO_CLASS = Condition.NO_CLASS;
 
   /** Checks the ranges. */
   public Generation {
-    labels = List.copyOf(labels);
     seeds = List.copyOf(seeds);
-    if (labels.isEmpty() || labels.size() != seeds.size()) {
+    if (condition.rows() == 0 || condition.rows() != seeds.size()) {
       throw new IllegalArgumentException(
-          "generate: at least one label and one seed for each; got "
-              + labels.size()
-              + " labels, "
+          "generate: at least one "
+              + condition.word()
+              + " and one seed for each; got "
+              + condition.rows()
+              + " "
+              + condition.word()
+              + "s, "
               + seeds.size()
               + " seeds");
     }
@@ -56,13 +60,32 @@ public record Generation(
       throw new IllegalArgumentException(
           "generate: top-k of at least 0 and top-p of 0 to 1; got " + topK + ", " + topP);
     }
-    if (edit != null && edit.tokens().batch() != 1 && edit.tokens().batch() != labels.size()) {
+    if (edit != null && edit.tokens().batch() != 1 && edit.tokens().batch() != condition.rows()) {
       throw new IllegalArgumentException(
-          "generate: an edit of one image, or of one per label; got "
+          "generate: an edit of one image, or of one per "
+              + condition.word()
+              + "; got "
               + edit.tokens().batch()
               + " for "
-              + labels.size());
+              + condition.rows());
     }
+  }
+
+  /**
+   * A request for classes.
+   *
+   * @param labels the class of each image; −1 for none
+   */
+  public Generation(
+      List<Integer> labels,
+      List<Long> seeds,
+      double guidance,
+      int topK,
+      double topP,
+      boolean smooth,
+      boolean greedy,
+      @Nullable Edit edit) {
+    this(new Condition.Classes(labels), seeds, guidance, topK, topP, smooth, greedy, edit);
   }
 
   /**
@@ -71,8 +94,13 @@ public record Generation(
    * @param firstSeed of the first image; the others count on
    */
   public static Generation fid(List<Integer> labels, long firstSeed) {
+    return fid(new Condition.Classes(labels), firstSeed);
+  }
+
+  /** The same for any condition. */
+  public static Generation fid(Condition condition, long firstSeed) {
     return new Generation(
-        labels, seeds(labels.size(), firstSeed), 1.5, 900, 0.96, false, false, null);
+        condition, seeds(condition.rows(), firstSeed), 1.5, 900, 0.96, false, false, null);
   }
 
   /**
@@ -81,7 +109,13 @@ public record Generation(
    * @param firstSeed of the first image; the others count on
    */
   public static Generation quality(List<Integer> labels, long firstSeed) {
-    return new Generation(labels, seeds(labels.size(), firstSeed), 4, 900, 0.95, true, false, null);
+    return quality(new Condition.Classes(labels), firstSeed);
+  }
+
+  /** The same for any condition. */
+  public static Generation quality(Condition condition, long firstSeed) {
+    return new Generation(
+        condition, seeds(condition.rows(), firstSeed), 4, 900, 0.95, true, false, null);
   }
 
   private static List<Long> seeds(int count, long first) {
@@ -94,37 +128,37 @@ public record Generation(
 
   /** The same with other seeds, one per image. */
   public Generation seeds(List<Long> other) {
-    return new Generation(labels, other, guidance, topK, topP, smooth, greedy, edit);
+    return new Generation(condition, other, guidance, topK, topP, smooth, greedy, edit);
   }
 
   /** The same with another guidance. */
   public Generation guidance(double other) {
-    return new Generation(labels, seeds, other, topK, topP, smooth, greedy, edit);
+    return new Generation(condition, seeds, other, topK, topP, smooth, greedy, edit);
   }
 
   /** The same with another top-k. */
   public Generation topK(int other) {
-    return new Generation(labels, seeds, guidance, other, topP, smooth, greedy, edit);
+    return new Generation(condition, seeds, guidance, other, topP, smooth, greedy, edit);
   }
 
   /** The same with another top-p. */
   public Generation topP(double other) {
-    return new Generation(labels, seeds, guidance, topK, other, smooth, greedy, edit);
+    return new Generation(condition, seeds, guidance, topK, other, smooth, greedy, edit);
   }
 
   /** The same with codes mixed or drawn. */
   public Generation smooth(boolean other) {
-    return new Generation(labels, seeds, guidance, topK, topP, other, greedy, edit);
+    return new Generation(condition, seeds, guidance, topK, topP, other, greedy, edit);
   }
 
   /** The same with the most probable tokens. */
   public Generation greedy(boolean other) {
-    return new Generation(labels, seeds, guidance, topK, topP, smooth, other, edit);
+    return new Generation(condition, seeds, guidance, topK, topP, smooth, other, edit);
   }
 
   /** The same, keeping a part of an image. */
   public Generation editing(Edit other) {
-    return new Generation(labels, seeds, guidance, topK, topP, smooth, greedy, other);
+    return new Generation(condition, seeds, guidance, topK, topP, smooth, greedy, other);
   }
 
   /** One image of the request alone. */
@@ -134,7 +168,7 @@ public record Generation(
             ? edit
             : new Edit(edit.tokens().image(index), edit.mask());
     return new Generation(
-        List.of(labels.get(index)),
+        condition.select(index),
         List.of(seeds.get(index)),
         guidance,
         topK,

@@ -1,16 +1,15 @@
 package io.nextscale.var;
 
 import io.nextscale.nn.Observer;
-import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.vqvae.MultiScaleQuantizer;
 import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 
 /**
  * Generates images scale by scale.
@@ -20,7 +19,7 @@ import java.util.concurrent.CancellationException;
  * Tensor images = generator.generate(Generation.quality(List.of(207), 0)).images();
  * }</pre>
  *
- * <p>An image depends on its label, seed and settings only: in a batch it has the same bits as
+ * <p>An image depends on its condition, seed and settings only: in a batch it has the same bits as
  * alone. Any number of threads may generate with one generator.
  *
  * <p>Source: Tian et al. 2024, section 3; FoundationVision/VAR models/var.py,
@@ -89,7 +88,7 @@ public final class Generator {
    * Generates a batch from given random numbers.
    *
    * @param observer sees, at scale s and with R rows, those of the images, then, where there is
-   *     guidance, those without class: {@code s.x} (R,l,C), {@code s.blocks.i} (R,l,C), {@code
+   *     guidance, those without condition: {@code s.x} (R,l,C), {@code s.blocks.i} (R,l,C), {@code
    *     s.head_nm}, {@code s.raw_logits} (R,l,V); for the images {@code s.logits} (B,l,V) after
    *     guidance, {@code s.filtered} (B,l,V) after top-k and top-p, {@code s.ids} (B,l) or {@code
    *     s.mixture} (B,l,V), {@code s.codes} (B,p,p,Cv), {@code s.f_hat} (B,H,W,Cv), {@code s.next}
@@ -100,9 +99,9 @@ public final class Generator {
     Scales scales = model.config().scales();
     MultiScaleQuantizer quantizer = vae.quantizer();
     Guidance guidance = new Guidance(request, model.config());
-    int images = request.labels().size();
+    int images = request.condition().rows();
 
-    Conditioning conditioning = model.conditioning(guidance.labels());
+    Conditioning conditioning = model.conditioning(guidance.all);
     Tensor positions = model.positions();
     Tensor x = model.firstTokens(conditioning, positions); // (R,p₀²,C)
     Tensor fHat = quantizer.nothing(images); // (B,H,W,Cv)
@@ -191,49 +190,26 @@ public final class Generator {
   }
 
   /**
-   * Classifier-free guidance: beside the row of each image a second row without class. Images that
-   * have no class, or no guidance, need none: for them the second row would say the same.
+   * Classifier-free guidance: beside the row of each image a second row without condition. Images
+   * that have no condition, or no guidance, need none: for them the second row would say the same.
    */
   private static final class Guidance {
 
     private final double strength;
     private final int images;
-    private final int[] labels;
     private final int[] guided;
+    private final Condition all;
 
     Guidance(Generation request, VarConfig config) {
       strength = request.guidance();
-      images = request.labels().size();
-      int[] own = new int[images];
-      for (int i = 0; i < images; i++) {
-        int label = request.labels().get(i);
-        if (label > config.noClass()) {
-          throw new IllegalArgumentException(
-              "generate: labels of 0 to "
-                  + (config.classes() - 1)
-                  + ", or -1 for no class; got "
-                  + label);
-        }
-        own[i] = label < 0 ? config.noClass() : label;
-      }
-      guided = new int[images];
-      int count = 0;
-      for (int i = 0; i < images; i++) {
-        if (strength != 0 && own[i] != config.noClass()) {
-          guided[count++] = i;
-        }
-      }
-      labels = Arrays.copyOf(own, images + count);
-      Arrays.fill(labels, images, labels.length, config.noClass());
-    }
-
-    /** I32 (R). */
-    Tensor labels() {
-      return Tensor.ofInts(Shape.of(labels.length), labels);
+      images = request.condition().rows();
+      Condition own = config.checked("generate", request.condition());
+      guided = IntStream.range(0, images).filter(i -> strength != 0 && !own.isNone(i)).toArray();
+      all = own.followedBy(own.select(guided).none());
     }
 
     private int second() {
-      return labels.length - images;
+      return guided.length;
     }
 
     /** What the rows of the images are, for all rows: (B,l,C) to (R,l,C). */
@@ -283,7 +259,7 @@ public final class Generator {
       Tensor pushed =
           guidedOf(own)
               .times((float) (1 + t))
-              .minus(logits.slice(0, images, labels.length).times((float) t));
+              .minus(logits.slice(0, images, images + second()).times((float) t));
       if (second() == images) {
         return pushed;
       }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the condition of an image does in one block: it scales and shifts what attention and
  * feed-forward read, and gates what they add. All (R,1,C).
  *
- * <p>It depends on the label only and is the same for every token and scale.
+ * <p>It depends on the condition only and is the same for every token and scale.
  *
  * @param gate1 of the attention
  * @param gate2 of the feed-forward

@@ -1,6 +1,8 @@
 package io.nextscale.var;
 
 import io.nextscale.nn.Schedule;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
 
 /**
  * Progressive training: it begins with the first scales and adds the others one by one.
@@ -61,6 +63,19 @@ public record Progressive(int first, double end, double warmUp) {
       }
       iterations++;
       return firstStage ? 1 : Math.max(Math.min(iterations / warmUp, 1), 0.01);
+    }
+
+    /** What the next weight depends on, I32 (3). */
+    Tensor state() {
+      return Tensor.ofInts(Shape.of(3), scale, firstStage ? 1 : 0, iterations);
+    }
+
+    /** Goes back to a state. */
+    void restore(Tensor state) {
+      int[] values = state.toInts();
+      scale = values[0];
+      firstStage = values[1] != 0;
+      iterations = values[2];
     }
   }
 }

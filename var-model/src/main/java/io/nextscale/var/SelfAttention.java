@@ -35,9 +35,6 @@ public record SelfAttention(
     @Name("proj") Linear projection,
     int heads) {
 
-  private static final float LARGEST_LOG_SCALE = (float) StrictMath.log(100);
-  private static final float UNIT_EPS = 1e-12f;
-
   /** A layer whose parameters have no values yet. */
   public static SelfAttention declared(int width, int heads, boolean unit) {
     return new SelfAttention(
@@ -65,22 +62,15 @@ public record SelfAttention(
     int width = x.shape().dim(2);
     Tensor bias = Tensor.concat(0, queryBias.value(), keyBias.value(), valueBias.value()); // (3C)
     Tensor all = x.linear(qkv.weight().value(), bias); // (R,l,3C)
-    Tensor q = heads(all.slice(2, 0, width));
-    Tensor k = heads(all.slice(2, width, 2 * width));
-    Tensor v = heads(all.slice(2, 2 * width, 3 * width));
-    float scale = 0.25f / (float) Math.sqrt((double) width / heads);
+    Tensor q = Heads.split(all.slice(2, 0, width), heads);
+    Tensor k = Heads.split(all.slice(2, width, 2 * width), heads);
+    Tensor v = Heads.split(all.slice(2, 2 * width, 3 * width), heads);
+    float scale = Heads.scale(width, heads);
     if (logScale != null) {
-      Tensor perHead =
-          logScale.value().clamp(Float.NEGATIVE_INFINITY, LARGEST_LOG_SCALE).exp(); // (1,H,1,1)
-      q = q.l2Normalize(UNIT_EPS).times(perHead.reshape(1, 1, heads, 1));
-      k = k.l2Normalize(UNIT_EPS);
+      q = Heads.scaled(Heads.unit(q), logScale);
+      k = Heads.unit(k);
       scale = 1;
     }
     return sight.attend(q, new Chunk(k, v), scale).reshape(x.shape());
-  }
-
-  /** (R,l,C) as (R,l,H,D). */
-  private Tensor heads(Tensor x) {
-    return x.reshape(x.shape().dim(0), x.shape().dim(1), heads, x.shape().dim(2) / heads);
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule learning rate and weight decay
  * @param clip the largest norm of the gradients
  * @param smoothing of the targets, 0 .. 1
- * @param classDropout the share of images that lose their class, for guidance
+ * @param classDropout the share of images that lose their class or caption, for guidance
  * @param dropPath the rate of the last block, see {@link DropPath}
  * @param accumulation batches per step
  * @param recompute whether blocks are computed again on the way back, which saves memory

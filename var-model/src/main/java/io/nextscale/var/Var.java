@@ -38,12 +38,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Tian et al. 2024, section 3; FoundationVision/VAR models/var.py @78b9539.
  *
- * @param start added to the label's embedding to make the tokens of the first scale, (1,p₀²,C)
+ * @param start added to what the condition says as a whole to make the tokens of the first scale,
+ *     (1,p₀²,C)
  * @param places an embedding of each token's place, (1,L,C)
  * @param levels the scale of each token, I32 (1,L)
  * @param mask 0 where a token sees another, else −∞, (1,1,L,L)
  * @param words codes to tokens
- * @param classes an embedding of each label, the last for none
+ * @param classes an embedding of each label, the last for none; null where captions are the
+ *     condition
+ * @param text the encoder of captions; null where labels are the condition
  * @param scaleEmbedding an embedding of each scale, (S,C)
  * @param sharedCondition (6C,C) for all blocks, or null
  * @param blocks in order
@@ -57,7 +60,8 @@ public record Var(
     @Name("lvl_1L") Constant levels,
     @Name("attn_bias_for_masking") Constant mask,
     @Name("word_embed") Linear words,
-    @Name("class_emb") Embedding classes,
+    @Name("class_emb") @Nullable Embedding classes,
+    @Name("text") @Nullable TextEncoder text,
     @Name("lvl_embed") Embedding scaleEmbedding,
     @Name("shared_ada_lin.1") @Nullable Linear sharedCondition,
     @Name("blocks") List<Block> blocks,
@@ -80,6 +84,7 @@ public record Var(
     int width = config.width();
     Scales scales = config.scales();
     int length = scales.length();
+    TextConfig text = config.text();
     return new Var(
         Parameter.declared(Shape.of(1, scales.tokens(0), width)),
         Parameter.declared(Shape.of(1, length, width)),
@@ -89,7 +94,8 @@ public record Var(
             () -> Tensor.ofInts(Shape.of(1, length), scales.levels())),
         new Constant(Shape.of(1, 1, length, length), DType.F32, () -> mask(scales)),
         Linear.declared(config.codeChannels(), width, true),
-        Embedding.declared(config.classes() + 1, width),
+        text == null ? Embedding.declared(config.classes() + 1, width) : null,
+        text == null ? null : TextEncoder.declared(text, width),
         Embedding.declared(scales.count(), width),
         config.sharedCondition() ? Linear.declared(width, 6 * width, true) : null,
         IntStream.range(0, config.depth()).mapToObj(i -> Block.declared(config)).toList(),
@@ -148,20 +154,42 @@ public record Var(
   /**
    * The conditioning of a batch.
    *
-   * @param labels I32 (R), 0 .. classes, the last of which stands for none
+   * @throws IllegalArgumentException when this transformer takes conditions of another kind
    */
-  public Conditioning conditioning(Tensor labels) {
-    int rows = labels.shape().dim(0);
-    Tensor embedded = classes.forward(labels); // (R,C)
-    Tensor condition = embedded.silu();
+  public Conditioning conditioning(Condition of) {
+    return switch (config.checked("var", of)) {
+      case Condition.Classes labels ->
+          conditioning(required(classes).forward(labels.tensor(config.noClass())), null);
+      case Condition.Captions captions -> {
+        TextEncoder encoder = required(text);
+        Tensor context = encoder.forward(captions.tensor()); // (R,T,Ct)
+        yield conditioning(encoder.pooled(context), context);
+      }
+    };
+  }
+
+  private static <T> T required(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("var: the parts that its configuration names; got fewer");
+    }
+    return part;
+  }
+
+  private Conditioning conditioning(Tensor pooled, @Nullable Tensor context) {
+    int rows = pooled.shape().dim(0);
+    Tensor condition = pooled.silu();
     Tensor shared =
         sharedCondition == null ? null : sharedCondition.forward(condition).reshape(rows, 6, -1);
     List<Modulation> modulations = new ArrayList<>();
+    List<Chunk> chunks = new ArrayList<>();
     for (Block block : blocks) {
       modulations.add(block.modulation(condition, shared));
+      if (context != null) {
+        chunks.add(required(block.cross()).keysAndValues(context));
+      }
     }
     Tensor two = headCondition.forward(condition).reshape(rows, 2, -1); // (R,2,C)
-    return new Conditioning(embedded, modulations, two.slice(1, 0, 1), two.slice(1, 1, 2));
+    return new Conditioning(pooled, modulations, chunks, two.slice(1, 0, 1), two.slice(1, 1, 2));
   }
 
   // Tokens
@@ -173,11 +201,11 @@ public record Var(
     return scale.plus(places.value().reshape(1, length, -1));
   }
 
-  /** The tokens of the first scale, made of the label alone: (R,p₀²,C). */
+  /** The tokens of the first scale, made of the condition alone: (R,p₀²,C). */
   public Tensor firstTokens(Conditioning conditioning, Tensor positions) {
-    Tensor label = conditioning.labels();
-    return label
-        .reshape(label.shape().dim(0), 1, -1) // (R,1,C)
+    Tensor pooled = conditioning.pooled();
+    return pooled
+        .reshape(pooled.shape().dim(0), 1, -1) // (R,1,C)
         .plus(start.value())
         .plus(positions.slice(1, 0, config.scales().tokens(0)));
   }
@@ -208,8 +236,9 @@ public record Var(
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       Modulation modulation = conditioning.blocks().get(i);
+      Chunk text = conditioning.text(i);
       Sight sight = Sight.after(cache.block(i), chunk -> chunks.add(keep(chunk)));
-      stages.add("blocks." + i, tokens -> block.forward(tokens, modulation, sight));
+      stages.add("blocks." + i, tokens -> block.forward(tokens, modulation, text, sight));
     }
     addHead(stages, conditioning);
     Tensor logits = stages.run(x, observer);
@@ -236,7 +265,18 @@ public record Var(
    * @return (B,L,V)
    */
   public Tensor forward(int[] labels, Tensor teacherInput) {
-    return forward(labels, teacherInput, DropPath.NONE, false, Observer.NONE);
+    return forward(Condition.classes(labels), teacherInput);
+  }
+
+  /** The same for any condition of B rows. */
+  public Tensor forward(Condition condition, Tensor teacherInput) {
+    return forward(condition, teacherInput, DropPath.NONE, false, Observer.NONE);
+  }
+
+  /** The same with what training needs. */
+  public Tensor forward(
+      int[] labels, Tensor teacherInput, DropPath dropPath, boolean recompute, Observer observer) {
+    return forward(Condition.classes(labels), teacherInput, dropPath, recompute, observer);
   }
 
   /**
@@ -248,25 +288,31 @@ public record Var(
    * @param observer sees {@code x}, {@code blocks.0}, …, {@code head_nm}
    */
   public Tensor forward(
-      int[] labels, Tensor teacherInput, DropPath dropPath, boolean recompute, Observer observer) {
+      Condition condition,
+      Tensor teacherInput,
+      DropPath dropPath,
+      boolean recompute,
+      Observer observer) {
     Scales scales = config.scales();
     int first = scales.tokens(0);
     int length = first + teacherInput.shape().dim(1);
-    if (labels.length != teacherInput.shape().dim(0) || length > scales.length()) {
+    if (condition.rows() != teacherInput.shape().dim(0) || length > scales.length()) {
       throw new ShapeException(
           "var: input ("
-              + labels.length
+              + condition.rows()
               + ", up to "
               + (scales.length() - first)
               + ", "
               + config.codeChannels()
               + ") for "
-              + labels.length
-              + " labels; got "
+              + condition.rows()
+              + " "
+              + condition.word()
+              + "s; got "
               + teacherInput.shape());
     }
     Tensor positions = positions();
-    Conditioning conditioning = conditioning(Tensor.ofInts(Shape.of(labels.length), labels));
+    Conditioning conditioning = conditioning(condition);
     Tensor rest = words.forward(teacherInput).plus(positions.slice(1, first, length));
     Tensor x = Tensor.concat(1, firstTokens(conditioning, positions), rest); // (B,L,C)
     observer.observe("x", x);
@@ -275,24 +321,26 @@ public record Var(
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       Modulation m = dropPath.apply(i, conditioning.blocks().get(i));
+      Chunk text = conditioning.text(i);
       stages.add(
           "blocks." + i,
-          recompute ? in -> recomputed(block, in, m, sight) : in -> block.forward(in, m, sight));
+          recompute
+              ? in -> recomputed(block, in, m, text, sight)
+              : in -> block.forward(in, m, text, sight));
     }
     addHead(stages, conditioning);
     return stages.run(x, observer);
   }
 
-  private static Tensor recomputed(Block block, Tensor x, Modulation m, Sight sight) {
+  private static Tensor recomputed(
+      Block block, Tensor x, Modulation m, @Nullable Chunk text, Sight sight) {
+    List<Tensor> inputs = new ArrayList<>();
+    inputs.addAll(List.of(x, m.gate1(), m.gate2(), m.scale1(), m.scale2(), m.shift1(), m.shift2()));
+    if (text != null) {
+      inputs.addAll(List.of(text.keys(), text.values()));
+    }
     return Gradients.checkpoint(
-        () -> block.forward(x, m, sight),
-        x,
-        m.gate1(),
-        m.gate2(),
-        m.scale1(),
-        m.scale2(),
-        m.shift1(),
-        m.shift2());
+        () -> block.forward(x, m, text, sight), inputs.toArray(Tensor[]::new));
   }
 
   /** How many tokens each of the first tokens sees, I32 (L): those up to the end of its scale. */

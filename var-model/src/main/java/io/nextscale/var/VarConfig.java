@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param depth blocks
  * @param width channels, C
  * @param heads a divisor of the width
- * @param classes labels 0 .. classes − 1; the label {@code classes} stands for none
+ * @param classes labels 0 .. classes − 1; the label {@code classes} stands for none; 0 where
+ *     captions are the condition
  * @param codeChannels channels of a code, Cv
  * @param vocabulary codes, V
  * @param scales the grids, square
  * @param sharedCondition whether one linear layer serves the conditions of all blocks
  * @param unitAttention whether queries and keys are brought to length 1, with a learned scale per
  *     head; else products are scaled by {@code 1/4 · D^−1/2}
+ * @param text the encoder of captions; null where labels are the condition
  */
 public record VarConfig(
     int depth,
@@ -31,12 +33,14 @@ public record VarConfig(
     int vocabulary,
     Scales scales,
     boolean sharedCondition,
-    boolean unitAttention) {
+    boolean unitAttention,
+    @Nullable TextConfig text) {
 
   /** Only a transformer has a tensor of this name. */
   static final String LANDMARK = "pos_1LC";
 
   private static final String LEVELS = "lvl_1L";
+  private static final String PIECES = "text.tokens.weight";
   private static final int[] PUBLISHED_SIZES = {256, 512, 1024};
 
   /** Checks the ranges. */
@@ -45,7 +49,7 @@ public record VarConfig(
         depth > 0
             && width > 0
             && heads > 0
-            && classes > 0
+            && (text == null ? classes > 0 : classes == 0)
             && codeChannels > 0
             && vocabulary > 0
             && width % heads == 0;
@@ -62,11 +66,36 @@ public record VarConfig(
               + ", code channels "
               + codeChannels
               + ", vocabulary "
-              + vocabulary);
+              + vocabulary
+              + (text == null ? "" : " — text takes the place of classes, which are 0 then"));
     }
     if (!scales.square()) {
       throw new IllegalArgumentException("transformer: square scales; got " + scales);
     }
+  }
+
+  /** A transformer whose condition is a label. */
+  public VarConfig(
+      int depth,
+      int width,
+      int heads,
+      int classes,
+      int codeChannels,
+      int vocabulary,
+      Scales scales,
+      boolean sharedCondition,
+      boolean unitAttention) {
+    this(
+        depth,
+        width,
+        heads,
+        classes,
+        codeChannels,
+        vocabulary,
+        scales,
+        sharedCondition,
+        unitAttention,
+        null);
   }
 
   /**
@@ -90,7 +119,23 @@ public record VarConfig(
         vocabulary,
         other,
         sharedCondition,
-        unitAttention);
+        unitAttention,
+        text);
+  }
+
+  /** The same transformer with captions for labels. */
+  public VarConfig withText(TextConfig captions) {
+    return new VarConfig(
+        depth,
+        width,
+        heads,
+        0,
+        codeChannels,
+        vocabulary,
+        scales,
+        sharedCondition,
+        unitAttention,
+        captions);
   }
 
   /**
@@ -121,20 +166,36 @@ public record VarConfig(
     String learned = "blocks.0.attn.scale_mul_1H11";
     Shape headScales = from.has(learned) ? shape(from, learned, 4) : null;
     try {
+      TextConfig text = from.has(PIECES) ? text(from) : null;
       return new VarConfig(
           depth,
           words.dim(0),
           headScales != null ? headScales.dim(1) : heads == null ? depth : heads,
-          shape(from, "class_emb.weight", 2).dim(0) - 1,
+          text == null ? shape(from, "class_emb.weight", 2).dim(0) - 1 : 0,
           words.dim(1),
           shape(from, "head.weight", 2).dim(0),
           scales == null ? scales(from, places.dim(1)) : scales,
           from.has("shared_ada_lin.1.weight"),
-          headScales != null);
+          headScales != null,
+          text);
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a transformer", String.valueOf(e.getMessage()));
     }
+  }
+
+  private static TextConfig text(Checkpoint from) throws FileFormatException {
+    Shape pieces = shape(from, PIECES, 2);
+    int depth = 0;
+    while (from.has("text.layers." + depth + ".attn.mat_qkv.weight")) {
+      depth++;
+    }
+    return new TextConfig(
+        pieces.dim(0),
+        shape(from, "text.pos_embed", 3).dim(1),
+        pieces.dim(1),
+        depth,
+        shape(from, "text.layers.0.attn.scale_mul_1H11", 4).dim(1));
   }
 
   private static Scales scales(Checkpoint from, int length) throws IOException {
@@ -194,5 +255,55 @@ public record VarConfig(
   /** The label that stands for no class. */
   public int noClass() {
     return classes;
+  }
+
+  /**
+   * A condition as this transformer takes it: the label {@code classes} is that of no class.
+   *
+   * @param operation for messages
+   * @throws IllegalArgumentException when it is of another kind or out of range
+   */
+  Condition checked(String operation, Condition condition) {
+    switch (condition) {
+      case Condition.Classes(List<Integer> labels) when text == null -> {
+        boolean[] none = new boolean[labels.size()];
+        for (int i = 0; i < none.length; i++) {
+          if (labels.get(i) > classes) {
+            throw new IllegalArgumentException(
+                operation
+                    + ": labels of 0 to "
+                    + (classes - 1)
+                    + ", or -1 for no class; got "
+                    + labels.get(i));
+          }
+          none[i] = labels.get(i) == classes;
+        }
+        return condition.without(none);
+      }
+      case Condition.Captions captions when text != null -> {
+        boolean known =
+            captions.pieces().stream()
+                .flatMap(List::stream)
+                .allMatch(piece -> piece >= 0 && piece < text.vocabulary());
+        if (captions.length() != text.length() || !known) {
+          throw new IllegalArgumentException(
+              operation
+                  + ": captions of "
+                  + text.length()
+                  + " word pieces, each from 0 to "
+                  + (text.vocabulary() - 1)
+                  + "; got "
+                  + captions.pieces());
+        }
+        return condition;
+      }
+      default ->
+          throw new IllegalArgumentException(
+              operation
+                  + ": a "
+                  + (text == null ? "label" : "caption")
+                  + " for each image; got a "
+                  + condition.word());
+    }
   }
 }

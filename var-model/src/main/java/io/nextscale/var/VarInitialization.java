@@ -11,6 +11,7 @@ import java.util.Arrays;
 /**
  * The first values of a transformer: weights and embeddings normal with deviation {@code
  * √(1/(3C))}, biases zero, then some of them scaled down so that blocks start near the identity.
+ * What captions bring along follows the same rules, with Ct for C where it reads Ct channels.
  *
  * <p>Source: FoundationVision/VAR models/var.py, init_weights @78b9539.
  *
@@ -42,11 +43,18 @@ public record VarInitialization(double scaleAndShift, double gates, double head)
     if (name.endsWith("bias")) {
       return Tensor.zeros(shape);
     }
+    if (shape.rank() == 1) { // of a norm
+      return Tensor.ones(shape);
+    }
     if (name.endsWith("ada_gss")) {
       Tensor values = Tensor.normal(shape, 0, (float) Math.sqrt(1.0 / config.width()), random);
       return scaledRows(values, shape.size(3, 4) * 2);
     }
-    double std = Math.sqrt(1.0 / (3 * config.width()));
+    TextConfig text = config.text();
+    boolean readsText = name.startsWith("text.") || name.endsWith("mat_kv.weight");
+    int width = text != null && readsText ? text.width() : config.width();
+    int depth = text != null && readsText ? text.depth() : config.depth();
+    double std = Math.sqrt(1.0 / (3 * width));
     Tensor values = Initializer.truncatedNormal(shape, std, LIMIT, random);
     if (name.startsWith("blocks.") && name.endsWith("ada_lin.1.weight")) {
       return scaledRows(values, 2 * config.width() * shape.dim(1));
@@ -57,8 +65,10 @@ public record VarInitialization(double scaleAndShift, double gates, double head)
     if (name.equals("head.weight")) {
       return values.times((float) head);
     }
-    if (name.endsWith("attn.proj.weight") || name.endsWith("ffn.fc2.weight")) {
-      return values.times((float) (1 / Math.sqrt(2.0 * config.depth())));
+    if (name.endsWith("attn.proj.weight")
+        || name.endsWith("cross.proj.weight")
+        || name.endsWith("ffn.fc2.weight")) {
+      return values.times((float) (1 / Math.sqrt(2.0 * depth)));
     }
     return values;
   }

@@ -1,7 +1,9 @@
 package io.nextscale.var;
 
 import io.nextscale.nn.AdamW;
+import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.GradientClip;
+import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.Gradients;
@@ -9,9 +11,11 @@ import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +54,11 @@ public final class VarTrainer {
           "ada_gss",
           "moe_bias",
           "scale_mul");
+
+  private static final String WEIGHTS = "var.";
+  private static final String OPTIMIZER = "optimizer.";
+  private static final String ACCUMULATED = "accumulated.";
+  private static final String NEWEST = "newest";
 
   /**
    * What one batch did.
@@ -140,6 +149,28 @@ public final class VarTrainer {
    * @param labels (B), 0 .. classes
    */
   public Report step(int iteration, Tensor images, int... labels) {
+    return step(iteration, images, Condition.classes(labels));
+  }
+
+  /**
+   * Trains on a batch.
+   *
+   * @param iteration 0 .. iterations − 1
+   * @param images (B,h,w,3) in [-1, 1]
+   * @param condition of B rows
+   */
+  public Report step(int iteration, Tensor images, Condition condition) {
+    return step(iteration, vae.tokenize(images), condition);
+  }
+
+  /**
+   * Trains on a batch of images that are tokens already.
+   *
+   * @param iteration 0 .. iterations − 1
+   * @param tokens of B images
+   * @param condition of B rows
+   */
+  public Report step(int iteration, TokenPyramid tokens, Condition condition) {
     Scales scales = model.config().scales();
     Progressive progressive = settings.progressive();
     int last =
@@ -148,15 +179,15 @@ public final class VarTrainer {
             : progressive.scale(iteration, settings.schedule(), scales.count());
     double weight = newest == null ? 1 : newest.next(last);
     TokenLoss loss = new TokenLoss(scales, last + 1, weight, settings.smoothing());
-    Batch batch = batch(images, last + 1);
+    Batch batch = batch(tokens, last + 1);
 
     RandomStream own = random.split(iteration);
-    int[] given = dropClasses(labels, own.split("classes"));
+    Condition given = dropped(condition, own.split("classes"));
     DropPath dropPath =
         settings.dropPath() == 0
             ? DropPath.NONE
             : DropPath.draw(
-                settings.dropPath(), model.config().depth(), labels.length, own.split("paths"));
+                settings.dropPath(), model.config().depth(), condition.rows(), own.split("paths"));
     Gradients gradients =
         Gradients.of(() -> {
           Tensor logits =
@@ -172,7 +203,7 @@ public final class VarTrainer {
     double decay = settings.schedule().weightDecay(iteration);
     double norm = Double.NaN;
     if ((iteration + 1) % settings.accumulation() == 0) {
-      GradientClip clip = GradientClip.byNorm(accumulated, settings.clip());
+      GradientClip clip = GradientClip.byNorm(inOrder(accumulated), settings.clip());
       optimizer.step(clip.gradients(), rate, decay);
       accumulated = new LinkedHashMap<>();
       norm = clip.norm();
@@ -180,9 +211,25 @@ public final class VarTrainer {
     return new Report(value, norm, rate, decay, last, weight);
   }
 
+  /** In the order of the model, whichever batch brought the first gradient of a parameter. */
+  private SequencedMap<Parameter, Tensor> inOrder(Map<Parameter, Tensor> gradients) {
+    SequencedMap<Parameter, Tensor> ordered = new LinkedHashMap<>();
+    for (Parameter parameter : parameters.trained().values()) {
+      Tensor gradient = gradients.get(parameter);
+      if (gradient != null) {
+        ordered.put(parameter, gradient);
+      }
+    }
+    return ordered;
+  }
+
   /** The tokens of images and what the transformer reads, for the first scales. */
   public Batch batch(Tensor images, int scales) {
-    TokenPyramid tokens = vae.tokenize(images);
+    return batch(vae.tokenize(images), scales);
+  }
+
+  /** The tokens of the first scales and what the transformer reads. */
+  public Batch batch(TokenPyramid tokens, int scales) {
     int length = tokens.scales().end(scales - 1);
     int whole = tokens.scales().length();
     int[] all = tokens.sequence().toInts();
@@ -195,12 +242,12 @@ public final class VarTrainer {
         vae.quantizer().teacherInput(tokens, scales));
   }
 
-  private int[] dropClasses(int[] labels, RandomStream draws) {
-    float[] uniform = new float[labels.length];
-    for (int i = 0; i < uniform.length; i++) {
-      uniform[i] = draws.nextFloat();
+  private Condition dropped(Condition condition, RandomStream draws) {
+    boolean[] dropped = new boolean[condition.rows()];
+    for (int i = 0; i < dropped.length; i++) {
+      dropped[i] = draws.nextFloat() < settings.classDropout();
     }
-    return dropClasses(labels, settings.classDropout(), model.config().noClass(), uniform);
+    return condition.without(dropped);
   }
 
   /**
@@ -224,9 +271,14 @@ public final class VarTrainer {
    * labels for its numbers.
    */
   public Evaluation evaluate(Tensor images, int... labels) {
+    return evaluate(vae.tokenize(images), Condition.classes(labels));
+  }
+
+  /** Measures on a batch of images that are tokens already; nothing is dropped. */
+  public Evaluation evaluate(TokenPyramid tokens, Condition condition) {
     int scales = model.config().scales().count();
-    Batch batch = batch(images, scales);
-    return evaluate(model.forward(labels, batch.input()), batch.targets(), scales);
+    Batch batch = batch(tokens, scales);
+    return evaluate(model.forward(condition, batch.input()), batch.targets(), scales);
   }
 
   /**
@@ -263,5 +315,77 @@ public final class VarTrainer {
         100.0 * right / losses.length,
         100 * rightTail / inTail,
         images);
+  }
+
+  // State
+
+  /**
+   * Everything that the next step depends on beside its own arguments and the settings: parameters
+   * under {@code var}, what the optimiser remembers, gradients of batches that have not completed a
+   * step, and how long the newest scale has been trained.
+   *
+   * <p>What is dropped is drawn from streams named by seed and iteration, which need no state.
+   */
+  public SequencedMap<String, Tensor> state() {
+    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+    SequencedMap<String, Parameter> trained = parameters.trained();
+    trained.forEach((name, parameter) -> state.put(WEIGHTS + name, parameter.peek()));
+    optimizer.state(trained).forEach((name, value) -> state.put(OPTIMIZER + name, value));
+    trained.forEach((name, parameter) -> {
+      Tensor gradient = accumulated.get(parameter);
+      if (gradient != null) {
+        state.put(ACCUMULATED + name, gradient);
+      }
+    });
+    if (newest != null) {
+      state.put(NEWEST, newest.state());
+    }
+    return state;
+  }
+
+  /**
+   * Goes on from a {@link #state} of a trainer of such a model with such settings: the steps that
+   * follow give the same bits as there.
+   *
+   * @throws FileFormatException when it is the state of another transformer, or of something else
+   * @throws IOException when it cannot be read; the trainer is then partly restored
+   */
+  public void restore(Checkpoint from) throws IOException {
+    SequencedMap<String, Parameter> trained = parameters.trained();
+    requireNames(from, trained);
+    parameters.load(from.under(WEIGHTS), Loading.forTraining());
+    optimizer.restore(trained, from.under(OPTIMIZER));
+    SequencedMap<Parameter, Tensor> gradients = new LinkedHashMap<>();
+    for (Map.Entry<String, Parameter> entry : trained.entrySet()) {
+      if (from.has(ACCUMULATED + entry.getKey())) {
+        gradients.put(entry.getValue(), from.tensor(ACCUMULATED + entry.getKey()));
+      }
+    }
+    accumulated = gradients;
+    if (newest != null) {
+      newest.restore(from.tensor(NEWEST));
+    }
+  }
+
+  /** Other parts check what they read themselves. */
+  private void requireNames(Checkpoint from, SequencedMap<String, Parameter> trained)
+      throws FileFormatException {
+    boolean fits = from.has(NEWEST) == (newest != null);
+    for (Map.Entry<String, Shape> entry : from.shapes().entrySet()) {
+      String name = entry.getKey();
+      if (name.startsWith(ACCUMULATED)) {
+        Parameter parameter = trained.get(name.substring(ACCUMULATED.length()));
+        fits &= parameter != null && parameter.shape().equals(entry.getValue());
+      } else {
+        boolean age = name.equals(NEWEST) && entry.getValue().equals(Shape.of(3));
+        fits &= name.startsWith(WEIGHTS) || name.startsWith(OPTIMIZER) || age;
+      }
+    }
+    if (!fits) {
+      throw new FileFormatException(
+          from.source(),
+          "the state of a training of this transformer with these settings",
+          from.shapes().size() + " other tensors");
+    }
   }
 }

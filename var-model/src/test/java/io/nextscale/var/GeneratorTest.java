@@ -117,7 +117,7 @@ class GeneratorTest {
   @Test
   void aCacheCanBeContinuedTwice() throws IOException {
     Var model = Tiny.model(Tiny.TRANSFORMER, Loading.forInference());
-    Conditioning conditioning = model.conditioning(Tensor.ofInts(Shape.of(1), 2));
+    Conditioning conditioning = model.conditioning(Condition.classes(2));
     Tensor positions = model.positions();
     Var.Step first =
         model.step(
@@ -241,8 +241,8 @@ class GeneratorTest {
   void smallWeightsGiveNearlyTheSameLogits() throws IOException {
     Var exact = Tiny.model(Tiny.TRANSFORMER, Loading.forInference());
     Var small = Tiny.model(Tiny.TRANSFORMER, Loading.forInference().weights(DType.BF16));
-    Conditioning a = exact.conditioning(Tensor.ofInts(Shape.of(1), 2));
-    Conditioning b = small.conditioning(Tensor.ofInts(Shape.of(1), 2));
+    Conditioning a = exact.conditioning(Condition.classes(2));
+    Conditioning b = small.conditioning(Condition.classes(2));
 
     Tensor x =
         exact
