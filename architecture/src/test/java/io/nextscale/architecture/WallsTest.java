@@ -61,6 +61,11 @@ class WallsTest {
               "org.apache.commons.rng.sampling"),
           entry("io.nextscale.image", "java.desktop"),
           entry("io.nextscale.shapes", "io.nextscale.tensor"),
+          entry(
+              "io.nextscale.data",
+              "io.nextscale.tensor",
+              "io.nextscale.image",
+              "io.nextscale.shapes"),
           entry("io.nextscale.nn", "io.nextscale.tensor"),
           entry("io.nextscale.vqvae", "io.nextscale.tensor", "io.nextscale.nn"),
           entry("io.nextscale.var", "io.nextscale.tensor", "io.nextscale.nn", "io.nextscale.vqvae"),
@@ -70,6 +75,7 @@ class WallsTest {
               "io.nextscale.nn",
               "io.nextscale.vqvae",
               "io.nextscale.var",
+              "io.nextscale.data",
               "io.nextscale.image",
               "io.nextscale.shapes"),
           entry(
@@ -78,6 +84,7 @@ class WallsTest {
               "io.nextscale.nn",
               "io.nextscale.vqvae",
               "io.nextscale.var",
+              "io.nextscale.data",
               "io.nextscale.image",
               "info.picocli",
               "java.net.http"),
@@ -89,6 +96,7 @@ class WallsTest {
               "io.nextscale.vqvae",
               "io.nextscale.var",
               "io.nextscale.shapes",
+              "io.nextscale.data",
               "io.nextscale.image"),
           entry(
               "io.nextscale.bench",

@@ -1,0 +1,60 @@
+package io.nextscale.data;
+
+import io.nextscale.image.RgbImage;
+import io.nextscale.shapes.Example;
+import io.nextscale.shapes.Scene;
+import io.nextscale.shapes.ShapesWorld;
+import io.nextscale.shapes.Split;
+import java.util.List;
+import java.util.Locale;
+
+/** The shapes world as pictures of 8 bits: what a PNG file of an example holds. */
+record ShapesPictures(ShapesWorld world, long seed, Split split) implements PictureSource {
+
+  ShapesPictures(long seed, Split split) {
+    this(new ShapesWorld(seed), seed, split);
+  }
+
+  @Override
+  public long size() {
+    return ENDLESS;
+  }
+
+  @Override
+  public List<String> classes() {
+    return List.of();
+  }
+
+  @Override
+  public String name(long index) {
+    if (index < 0) {
+      throw new IndexOutOfBoundsException("shapes: a number of at least 0; got " + index);
+    }
+    return "shapes-" + seed + "-" + word() + "-" + index;
+  }
+
+  @Override
+  public Picture get(long index) {
+    String name = name(index);
+    Example example = world.example(split, index);
+    float[] unit = example.picture(); // (64,64,3) in [0, 1]
+    byte[] rgb = new byte[unit.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) Math.round(Math.clamp(unit[i], 0f, 1f) * 255f);
+    }
+    RgbImage image = RgbImage.of(rgb, Scene.SIDE, Scene.SIDE);
+    return new Picture(name, image, Picture.UNLABELLED, List.of(example.caption()));
+  }
+
+  @Override
+  public String describe() {
+    return "shapes world, seed " + seed + ", split " + word() + ": without end, with captions";
+  }
+
+  private String word() {
+    return split.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void close() {}
+}
