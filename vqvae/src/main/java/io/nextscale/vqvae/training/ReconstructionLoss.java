@@ -1,17 +1,32 @@
 package io.nextscale.vqvae.training;
 
 import io.nextscale.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/** {@code w₁ mean |x̂ − x| + w₂ mean (x̂ − x)²}. */
-record ReconstructionLoss(TokenizerTraining.Weights weights) {
+/**
+ * {@code w₁ mean |x̂ − x| + w₂ mean (x̂ − x)² + w₃ mean LPIPS(x̂, x)}.
+ *
+ * @param perceptual LPIPS, or null when it counts nothing
+ */
+record ReconstructionLoss(TokenizerTraining.Weights weights, @Nullable Lpips perceptual) {
+
+  ReconstructionLoss {
+    if (perceptual == null && weights.perceptual() > 0) {
+      throw new IllegalArgumentException(
+          "training: an Lpips for a perceptual loss of weight "
+              + weights.perceptual()
+              + "; got none — load its two files, or set the weight to 0");
+    }
+  }
 
   /**
    * The parts, scalars without their weights, and their weighted sum.
    *
    * @param l1 mean |x̂ − x|
    * @param l2 mean (x̂ − x)²
+   * @param lpips the mean over images; null when it counts nothing
    */
-  record Parts(Tensor l1, Tensor l2, Tensor sum) {}
+  record Parts(Tensor l1, Tensor l2, @Nullable Tensor lpips, Tensor sum) {}
 
   /** The loss of what became of images, both (B,h,w,3). */
   Parts of(Tensor again, Tensor images) {
@@ -19,6 +34,10 @@ record ReconstructionLoss(TokenizerTraining.Weights weights) {
     Tensor l1 = difference.abs().mean();
     Tensor l2 = difference.square().mean();
     Tensor sum = l1.times((float) weights.l1()).plus(l2.times((float) weights.l2()));
-    return new Parts(l1, l2, sum);
+    if (perceptual == null || weights.perceptual() == 0) {
+      return new Parts(l1, l2, null, sum);
+    }
+    Tensor lpips = perceptual.distance(again, images).mean();
+    return new Parts(l1, l2, lpips, sum.plus(lpips.times((float) weights.perceptual())));
   }
 }

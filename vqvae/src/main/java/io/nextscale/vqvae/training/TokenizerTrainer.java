@@ -14,23 +14,27 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.vqvae.CodeUsage;
+import io.nextscale.vqvae.Decoder;
 import io.nextscale.vqvae.MultiScaleQuantizer.Quantized;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
+import io.nextscale.vqvae.training.TokenizerTraining.Adversary;
 import io.nextscale.vqvae.training.TokenizerTraining.Codebook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a tokenizer on images.
  *
  * <p>One step: images become maps, codes, and images again; the loss tells how these differ and how
- * far the maps are from their codes; gradients are clipped; AdamW moves the parameters; codes that
+ * far the maps are from their codes; an adversary may say how well made images can be told from
+ * real ones, and learns to tell it; gradients are clipped; AdamW moves the parameters; codes that
  * nobody takes start again from time to time.
  *
  * <p>A step depends on what {@link #state} holds, the iteration and the images, and on nothing
@@ -43,6 +47,7 @@ public final class TokenizerTrainer {
   private static final double EPS = 1e-8;
   private static final String TOKENIZER = "tokenizer.";
   private static final String OPTIMIZER = "optimizer.";
+  private static final String ADVERSARY = "adversary.";
   private static final String ACCUMULATED = "accumulated.";
   private static final String UPDATES = "usage.updates";
   private static final String TAKEN = "usage.taken";
@@ -53,6 +58,7 @@ public final class TokenizerTrainer {
    * @param loss the weighted sum
    * @param l1 mean |x̂ − x|
    * @param l2 mean (x̂ − x)²
+   * @param lpips mean LPIPS(x̂, x); 0 where it counts nothing
    * @param quantization the quantizer's loss; 0 while maps are not quantised
    * @param quantized whether maps were quantised
    * @param gradientNorm before clipping; NaN where the batch did not complete a step
@@ -60,21 +66,58 @@ public final class TokenizerTrainer {
    * @param weightDecay of the iteration, for parameters that are decayed
    * @param scales the use of the codebook, per scale
    * @param restarted how many codes started again after the step
+   * @param adversary what it did; null while it takes no part
    */
   public record Report(
       double loss,
       double l1,
       double l2,
+      double lpips,
       double quantization,
       boolean quantized,
       double gradientNorm,
       double learningRate,
       double weightDecay,
       List<ScaleUse> scales,
-      int restarted) {}
+      int restarted,
+      @Nullable Opposition adversary) {}
+
+  /**
+   * What the adversary did with a batch.
+   *
+   * @param loss what the tokenizer pays, without weight: minus the mean logit of what it made
+   * @param weight what that counts in the loss, balance included
+   * @param discriminatorLoss what the discriminator pays
+   * @param real its mean logit of real images
+   * @param made its mean logit of made images, after its lesson's augmentation
+   * @param gradientNorm of the discriminator, before clipping; NaN where the batch did not complete
+   *     a step
+   */
+  public record Opposition(
+      double loss,
+      double weight,
+      double discriminatorLoss,
+      double real,
+      double made,
+      double gradientNorm) {}
 
   /** What became of images on the way through the tokenizer. */
-  private record Pass(Tensor image, Tensor quantization, @Nullable TokenPyramid tokens) {}
+  private record Pass(
+      Tensor image, Tensor quantization, @Nullable TokenPyramid tokens, Tensor lastMap) {}
+
+  /**
+   * What the loss of a batch is made of.
+   *
+   * @param upstream its gradient by the made images
+   * @param adversarial what the adversary says; 0 while it takes no part
+   * @param weight what that counts
+   */
+  private record Verdict(
+      ReconstructionLoss.Parts parts, Tensor upstream, double adversarial, double weight) {
+    double loss() {
+      return parts.sum().item() + (weight == 0 ? 0 : weight * adversarial);
+    }
+  }
 
   private final VqVae vae;
   private final TokenizerTraining settings;
@@ -82,22 +125,36 @@ public final class TokenizerTrainer {
   private final AdamW optimizer;
   private final RandomStream random;
   private final ReconstructionLoss reconstruction;
+  private final @Nullable Opponent opponent;
+  private final GradientSum gradients;
   private final DeadCodes dead;
   private CodeUsage usage;
-  private SequencedMap<Parameter, Tensor> accumulated = new LinkedHashMap<>();
+
+  /**
+   * A trainer without a perceptual loss that has made no step.
+   *
+   * @param vae loaded {@linkplain Loading#forTraining() for training}
+   */
+  public TokenizerTrainer(VqVae vae, TokenizerTraining settings) {
+    this(vae, settings, null);
+  }
 
   /**
    * A trainer that has made no step.
    *
    * @param vae loaded {@linkplain Loading#forTraining() for training}
+   * @param perceptual needed where the settings give it a weight
    */
-  public TokenizerTrainer(VqVae vae, TokenizerTraining settings) {
+  public TokenizerTrainer(VqVae vae, TokenizerTraining settings, @Nullable Lpips perceptual) {
     this.vae = vae;
     this.settings = settings;
     this.parameters = vae.parameters();
     this.optimizer = new AdamW(decayed(parameters), settings.beta1(), settings.beta2(), EPS);
     this.random = RandomStream.of(settings.seed());
-    this.reconstruction = new ReconstructionLoss(settings.weights());
+    this.gradients = new GradientSum(parameters.trained());
+    this.reconstruction = new ReconstructionLoss(settings.weights(), perceptual);
+    Adversary adversary = settings.adversary();
+    this.opponent = adversary == null ? null : new Opponent(adversary, settings);
     this.dead = new DeadCodes(vae.config().vocabulary());
     this.usage = new CodeUsage(vae.quantizer());
   }
@@ -139,56 +196,117 @@ public final class TokenizerTrainer {
     }
     int[] kept = kept(images.shape().dim(0), own.split("scales"));
     Pass[] pass = new Pass[1];
-    ReconstructionLoss.Parts[] parts = new ReconstructionLoss.Parts[1];
-    Gradients gradients =
+    Verdict[] verdict = new Verdict[1];
+    float weightOfCodes = (float) settings.weights().quantization();
+    gradients.add(
         Gradients.of(() -> {
-          pass[0] = quantized ? quantized(images, kept) : continuous(images);
-          parts[0] = reconstruction.of(pass[0].image(), images);
-          Tensor ofCodes = pass[0].quantization().times((float) settings.weights().quantization());
-          return parts[0].sum().plus(ofCodes).times(1f / settings.accumulation());
-        });
-    parameters
-        .gradients(gradients)
-        .forEach((parameter, g) -> accumulated.merge(parameter, g, Tensor::plus));
+          pass[0] = pass(images, quantized, kept);
+          verdict[0] = verdict(iteration, pass[0], images, own.split("judge"));
+          Tensor ofImages = pass[0].image().times(verdict[0].upstream()).sum(); // for its gradient
+          Tensor ofCodes = pass[0].quantization().times(weightOfCodes);
+          return ofImages.plus(ofCodes).times(1f / settings.accumulation());
+        }));
 
     double rate = settings.schedule().learningRate(iteration);
     double decay = settings.schedule().weightDecay(iteration);
     double norm = Double.NaN;
     if ((iteration + 1) % settings.accumulation() == 0) {
-      GradientClip clip = GradientClip.byNorm(accumulated, settings.clip());
+      GradientClip clip = GradientClip.byNorm(gradients.take(), settings.clip());
       optimizer.step(clip.gradients(), rate, decay);
-      accumulated = new LinkedHashMap<>();
       norm = clip.norm();
     }
+    Opposition opposition = oppose(iteration, images, pass[0], verdict[0], own.split("lesson"));
     TokenPyramid tokens = pass[0].tokens();
     if (tokens != null) {
       usage.update(tokens);
       dead.count(tokens);
     }
     int restarted = restarts(iteration) ? restart(images, own.split("restart")) : 0;
+    ReconstructionLoss.Parts parts = verdict[0].parts();
+    double ofCodes = pass[0].quantization().item();
     return new Report(
-        (double) gradients.loss().item() * settings.accumulation(),
-        parts[0].l1().item(),
-        parts[0].l2().item(),
-        pass[0].quantization().item(),
+        verdict[0].loss() + weightOfCodes * ofCodes,
+        parts.l1().item(),
+        parts.l2().item(),
+        parts.lpips() == null ? 0 : parts.lpips().item(),
+        ofCodes,
         quantized,
         norm,
         rate,
         decay,
         ScaleUse.of(usage, positions(images)),
-        restarted);
+        restarted,
+        opposition);
   }
 
-  private Pass quantized(Tensor images, int... kept) {
-    Quantized q = vae.quantizer().quantize(vae.encode(images, Observer.NONE), kept);
-    return new Pass(vae.decodeUnclamped(q.fHat(), Observer.NONE), q.loss(), q.tokens());
-  }
-
-  /** The decoder reads the map itself. */
-  private Pass continuous(Tensor images) {
+  /** Images through the tokenizer; not quantised, the decoder reads the map itself. */
+  private Pass pass(Tensor images, boolean quantized, int... kept) {
     Tensor f = vae.encode(images, Observer.NONE);
-    Tensor image = vae.decodeUnclamped(f, Observer.NONE);
-    return new Pass(image, Tensor.scalar(0).to(f.backend()), null);
+    Quantized q = quantized ? vae.quantizer().quantize(f, kept) : null;
+    Tensor[] last = {f};
+    Observer beforeTheEnd =
+        (name, map) -> last[0] = name.equals("decoder.conv_out") ? last[0] : map;
+    Tensor image = vae.decodeUnclamped(q == null ? f : q.fHat(), beforeTheEnd);
+    return q == null
+        ? new Pass(image, Tensor.scalar(0).to(f.backend()), null, last[0])
+        : new Pass(image, q.loss(), q.tokens(), last[0]);
+  }
+
+  /**
+   * Judges made images. The gradients by the images are taken here, on tapes of their own: the
+   * adaptive weight needs those of reconstruction and adversary apart, and the discriminator must
+   * not learn from this.
+   */
+  private Verdict verdict(int iteration, Pass pass, Tensor images, RandomStream draws) {
+    Tensor made = pass.image();
+    ReconstructionLoss.Parts[] parts = new ReconstructionLoss.Parts[1];
+    Tensor ofReconstruction =
+        gradient(
+            made,
+            () -> {
+              parts[0] = reconstruction.of(made, images);
+              return parts[0].sum();
+            });
+    double weight = opponent == null ? 0 : opponent.weight(iteration);
+    if (opponent == null || weight == 0) {
+      return new Verdict(parts[0], ofReconstruction, 0, 0);
+    }
+    Opponent judge = opponent;
+    Tensor[] adversarial = new Tensor[1];
+    Tensor ofAdversary = gradient(made, () -> adversarial[0] = judge.judge(made, draws));
+    weight *= judge.balance(atTheEnd(pass, ofReconstruction), atTheEnd(pass, ofAdversary));
+    Tensor upstream = ofReconstruction.plus(ofAdversary.times((float) weight));
+    return new Verdict(parts[0], upstream, adversarial[0].item(), weight);
+  }
+
+  private static Tensor gradient(Tensor of, Supplier<Tensor> loss) {
+    return Objects.requireNonNull(Gradients.of(List.of(of), loss).of(of));
+  }
+
+  /** The gradient of the decoder's last weight for one of the images. */
+  private Tensor atTheEnd(Pass pass, Tensor ofImages) {
+    Decoder decoder = vae.decoder();
+    Gradients end =
+        Gradients.of(
+            List.of(),
+            () -> decoder.last().forward(decoder.norm().forwardSilu(pass.lastMap())),
+            ofImages);
+    return Objects.requireNonNull(end.of(decoder.last().weight()));
+  }
+
+  private @Nullable Opposition oppose(
+      int iteration, Tensor images, Pass pass, Verdict verdict, RandomStream draws) {
+    if (opponent == null || opponent.weight(iteration) == 0) {
+      return null;
+    }
+    Opponent.Lesson lesson = opponent.learn(iteration, images, pass.image(), draws);
+    return new Opposition(
+        verdict.adversarial(),
+        verdict.weight(),
+        lesson.loss(),
+        lesson.real(),
+        lesson.made(),
+        lesson.gradientNorm());
   }
 
   /** How many scales of each image are decoded. */
@@ -226,21 +344,20 @@ public final class TokenizerTrainer {
 
   /**
    * Everything the next step depends on: weights under {@code tokenizer.}, what the optimiser
-   * remembers, gradients of a step that is not complete, counts of codes.
+   * remembers, the adversary, gradients of a step that is not complete, counts of codes.
    */
   public SequencedMap<String, Tensor> state() {
     SequencedMap<String, Tensor> state = new LinkedHashMap<>();
     for (Member member : parameters.members()) {
       state.put(TOKENIZER + member.name(), member.value());
     }
-    SequencedMap<String, Parameter> trained = parameters.trained();
-    optimizer.state(trained).forEach((name, value) -> state.put(OPTIMIZER + name, value));
-    trained.forEach((name, parameter) -> {
-      Tensor gradient = accumulated.get(parameter);
-      if (gradient != null) {
-        state.put(ACCUMULATED + name, gradient);
-      }
-    });
+    optimizer
+        .state(parameters.trained())
+        .forEach((name, value) -> state.put(OPTIMIZER + name, value));
+    gradients.state().forEach((name, value) -> state.put(ACCUMULATED + name, value));
+    if (opponent != null) {
+      opponent.state().forEach((name, value) -> state.put(ADVERSARY + name, value));
+    }
     state.put(UPDATES, Tensor.ofInts(Shape.of(1), usage.updates()));
     state.put(TAKEN, dead.state());
     return state;
@@ -255,15 +372,11 @@ public final class TokenizerTrainer {
   public void restore(Checkpoint from) throws IOException {
     requireCounts(from);
     parameters.load(from.under(TOKENIZER), Loading.forTraining());
-    SequencedMap<String, Parameter> trained = parameters.trained();
-    optimizer.restore(trained, from.under(OPTIMIZER));
-    SequencedMap<Parameter, Tensor> gradients = new LinkedHashMap<>();
-    for (Map.Entry<String, Parameter> entry : trained.entrySet()) {
-      if (from.has(ACCUMULATED + entry.getKey())) {
-        gradients.put(entry.getValue(), from.tensor(ACCUMULATED + entry.getKey()));
-      }
+    optimizer.restore(parameters.trained(), from.under(OPTIMIZER));
+    gradients.restore(from.under(ACCUMULATED));
+    if (opponent != null) {
+      opponent.restore(from.under(ADVERSARY));
     }
-    accumulated = gradients;
     usage = new CodeUsage(vae.quantizer(), from.tensor(UPDATES).toInts()[0]);
     dead.restore(from.tensor(TAKEN));
   }

@@ -1,6 +1,7 @@
 package io.nextscale.vqvae.training;
 
 import io.nextscale.nn.Schedule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a training of the tokenizer.
@@ -12,6 +13,7 @@ import io.nextscale.nn.Schedule;
  * @param accumulation batches per step of the optimiser, at least 1
  * @param weights of the parts of the loss
  * @param codebook how codes are brought to use and kept in use
+ * @param adversary or null to train without one
  * @param seed of every random draw
  */
 public record TokenizerTraining(
@@ -22,6 +24,7 @@ public record TokenizerTraining(
     int accumulation,
     Weights weights,
     Codebook codebook,
+    @Nullable Adversary adversary,
     long seed) {
 
   /**
@@ -81,6 +84,49 @@ public record TokenizerTraining(
     }
   }
 
+  /**
+   * A discriminator that learns to tell what the tokenizer makes from real images.
+   *
+   * @param weight what it counts in the loss, at least 0
+   * @param adaptive whether the weight is multiplied by how much larger the gradient of the
+   *     reconstruction is than the adversary's, at the decoder's last convolution
+   * @param start the iteration from which it takes part, at least 0
+   * @param warmUp iterations over which its weight grows from 0, at least 0
+   * @param schedule of the discriminator; its iterations count from the start
+   * @param augment what the discriminator sees of images
+   * @param consistency the weight, in the discriminator's loss, of a change of its opinion under
+   *     another augmentation; 0: none
+   * @param channels of the discriminator, see {@link PatchDiscriminator#declared}
+   * @param layers of the discriminator
+   * @see <a href="https://arxiv.org/abs/2002.04724">Zhao et al. 2020, Improved consistency
+   *     regularization for GANs, section 3.1</a>
+   */
+  public record Adversary(
+      double weight,
+      boolean adaptive,
+      int start,
+      int warmUp,
+      Schedule schedule,
+      DiffAugment augment,
+      double consistency,
+      int channels,
+      int layers) {
+    /** Checks the ranges. */
+    public Adversary {
+      if (!(weight >= 0 && consistency >= 0) || start < 0 || warmUp < 0) {
+        throw new IllegalArgumentException(
+            "adversary: weights, start and warm-up of at least 0; got "
+                + weight
+                + ", "
+                + consistency
+                + ", "
+                + start
+                + ", "
+                + warmUp);
+      }
+    }
+  }
+
   /** Checks the ranges. */
   public TokenizerTraining {
     if (!(clip > 0) || accumulation < 1) {
@@ -94,5 +140,56 @@ public record TokenizerTraining(
       throw new IllegalArgumentException(
           "training: betas of 0 to 1, 1 excluded; got " + beta1 + ", " + beta2);
     }
+  }
+
+  /**
+   * The recipe of the published tokenizer: {@code 0.2 L1 + L2 + LPIPS}, a hinge adversary of 0.4
+   * with adaptive weight after 22 % of the iterations, learning rate 3e-4 down to 0.9e-4, batches
+   * of 768 for 250 epochs. Its discriminator stood on a pretrained transformer; here it is a {@link
+   * PatchDiscriminator}. The codes are cared for, which the recipe for one scale did without.
+   *
+   * <p>Source: FoundationVision/vaex utils/arg_util.py, train.py, trainer.py @c08db77.
+   *
+   * @param iterations of the whole training, at least 50
+   */
+  public static TokenizerTraining published(int iterations, long seed) {
+    int start = (int) Math.round(0.22 * iterations);
+    int warmUp = (int) Math.round(0.02 * iterations);
+    Schedule.Curve curve = new Schedule.Curve.Cosine();
+    Schedule schedule =
+        new Schedule(curve, 3e-4, 0.005, 0.005, iterations / 100, iterations, 0.005, 0.3);
+    Schedule ofAdversary =
+        new Schedule(curve, 3e-4, 0.0005, 0.0005, warmUp, iterations - start, 0.005, 0.3);
+    return new TokenizerTraining(
+        schedule,
+        0.5,
+        0.9,
+        10,
+        1,
+        new Weights(0.2, 1, 1, 1),
+        new Codebook(0, true, Math.max(1, iterations / 200), 0.8, 0),
+        new Adversary(0.4, true, start, warmUp, ofAdversary, DiffAugment.PUBLISHED, 8, 64, 3),
+        seed);
+  }
+
+  /**
+   * For a small tokenizer on a CPU: pixels only, a high learning rate, a start without quantisation
+   * and codes that are cared for.
+   *
+   * @param iterations of the whole training, at least 50
+   */
+  public static TokenizerTraining small(int iterations, long seed) {
+    Schedule schedule =
+        new Schedule(new Schedule.Curve.Cosine(), 1e-3, 0.005, 0.005, 50, iterations, 0.02, 0.02);
+    return new TokenizerTraining(
+        schedule,
+        0.5,
+        0.9,
+        10,
+        1,
+        new Weights(0.2, 1, 0, 1),
+        new Codebook(iterations / 10, true, 50, 0.8, 0),
+        null,
+        seed);
   }
 }

@@ -1,0 +1,60 @@
+package io.nextscale.vqvae.training;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.tensor.Gradients;
+import io.nextscale.tensor.Parameter;
+import io.nextscale.tensor.Tensor;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** Gradients of several batches, added up until the optimiser takes its step. */
+final class GradientSum {
+
+  private final SequencedMap<String, Parameter> parameters;
+  private SequencedMap<Parameter, Tensor> sum = new LinkedHashMap<>();
+
+  GradientSum(SequencedMap<String, Parameter> parameters) {
+    this.parameters = parameters;
+  }
+
+  /** Adds the gradients of a batch. */
+  void add(Gradients gradients) {
+    for (Parameter parameter : parameters.values()) {
+      Tensor gradient = gradients.of(parameter);
+      if (gradient != null) {
+        sum.merge(parameter, gradient, Tensor::plus);
+      }
+    }
+  }
+
+  /** The sums; the next ones start at zero. */
+  SequencedMap<Parameter, Tensor> take() {
+    SequencedMap<Parameter, Tensor> taken = sum;
+    sum = new LinkedHashMap<>();
+    return taken;
+  }
+
+  /** The sums by the names of their parameters. */
+  SequencedMap<String, Tensor> state() {
+    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+    parameters.forEach((name, parameter) -> {
+      Tensor gradient = sum.get(parameter);
+      if (gradient != null) {
+        state.put(name, gradient);
+      }
+    });
+    return state;
+  }
+
+  /** Goes on from a {@link #state}. */
+  void restore(Checkpoint from) throws IOException {
+    sum = new LinkedHashMap<>();
+    for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+      if (from.has(entry.getKey())) {
+        sum.put(entry.getValue(), from.tensor(entry.getKey()));
+      }
+    }
+  }
+}
