@@ -6,4 +6,5 @@ module io.nextscale.training {
   requires static org.jspecify;
 
   exports io.nextscale.training;
+  exports io.nextscale.training.events;
 }

@@ -8,6 +8,8 @@ import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.HostBuffer;
+import io.nextscale.training.events.Event;
+import io.nextscale.training.events.EventFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +34,7 @@ import java.util.stream.Stream;
  * run.json                             the settings, which stay the same
  * checkpoints/step-00001234.safetensors
  * metrics.jsonl                        a line per iteration
+ * events.out.tfevents.nextscale        the same and pictures, for TensorBoard
  * samples/samples-00001234.png         pictures on the way
  * model.safetensors                    the trained model
  * run.lock                             held while a process trains
@@ -251,7 +254,9 @@ public final class TrainingRun implements AutoCloseable {
       }
     }
     boolean stop = false;
-    try (MetricsLog log = MetricsLog.open(metrics(), completed)) {
+    try (MetricsLog log = MetricsLog.open(metrics(), completed);
+        EventFile events =
+            EventFile.open(folder.resolve(EventFile.NAME), completed, secondsSince1970())) {
       Pace pace = new Pace(completed, spent, plan.iterations(), learner.batch());
       while (completed < plan.iterations() && !stop) {
         int iteration = completed;
@@ -264,15 +269,19 @@ public final class TrainingRun implements AutoCloseable {
           evaluation = withinMemory(() -> learner.evaluate(iteration), iteration);
           listener.evaluated(completed, evaluation);
         }
+        SequencedMap<String, RgbImage> pictures = new LinkedHashMap<>();
         if (plan.due(plan.picturesEvery(), completed)) {
-          draw(learner, iteration, listener);
+          pictures = withinMemory(() -> learner.pictures(iteration), iteration);
+          save(pictures, completed, listener);
         }
         Progress progress = pace.after(completed, loss, metrics);
         log.write(new MetricsLog.Row(iteration, pace.seconds(), metrics, evaluation));
+        events.write(event(iteration, metrics, evaluation, pictures));
         listener.iterated(progress);
         stop = cancelled.getAsBoolean();
         if (stop || plan.due(plan.checkpointEvery(), completed)) {
-          log.force(); // lines before the checkpoint must outlast a loss of power like it
+          log.force(); // what is from before the checkpoint outlasts a loss of power like it
+          events.force();
           save(learner, store, completed, pace.seconds(), listener);
         }
       }
@@ -285,15 +294,38 @@ public final class TrainingRun implements AutoCloseable {
     return Outcome.COMPLETE;
   }
 
-  private void draw(Learner learner, int iteration, ProgressListener listener) throws IOException {
-    SequencedMap<String, RgbImage> sheets =
-        withinMemory(() -> learner.pictures(iteration), iteration);
-    Path samples = folder.resolve(SAMPLES);
+  private void save(SequencedMap<String, RgbImage> sheets, int completed, ProgressListener listener)
+      throws IOException {
     for (Map.Entry<String, RgbImage> sheet : sheets.entrySet()) {
-      Path file = samples.resolve(String.format("%s-%08d.png", sheet.getKey(), iteration + 1));
+      String name = String.format("%s-%08d.png", sheet.getKey(), completed);
+      Path file = folder.resolve(SAMPLES).resolve(name);
       AtomicFile.write(file, Png.encode(sheet.getValue(), List.of()));
       listener.wrote(file);
     }
+  }
+
+  private static Event event(
+      int iteration,
+      SequencedMap<String, Double> metrics,
+      SequencedMap<String, Double> evaluation,
+      SequencedMap<String, RgbImage> pictures) {
+    SequencedMap<String, Double> scalars = new LinkedHashMap<>();
+    addFinite(scalars, "training/", metrics);
+    addFinite(scalars, "evaluation/", evaluation);
+    return new Event(secondsSince1970(), iteration, scalars, pictures);
+  }
+
+  private static void addFinite(
+      SequencedMap<String, Double> scalars, String group, SequencedMap<String, Double> numbers) {
+    numbers.forEach((name, value) -> {
+      if (Double.isFinite(value)) {
+        scalars.put(group + name, value);
+      }
+    });
+  }
+
+  private static double secondsSince1970() {
+    return System.currentTimeMillis() / 1e3;
   }
 
   private void save(

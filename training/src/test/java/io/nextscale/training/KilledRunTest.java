@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.training.events.EventFile;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -100,6 +105,7 @@ class KilledRunTest {
     }
     String newest = "checkpoints/" + CheckpointStore.name(ITERATIONS);
     assertThat(bits(killed.resolve(newest))).isEqualTo(bits(whole.resolve(newest)));
+    assertThat(events(killed)).isEqualTo(events(whole)).hasSize(1 + ITERATIONS);
     assertThat(rows(killed)).isEqualTo(rows(whole)).hasSize(ITERATIONS);
   }
 
@@ -139,5 +145,20 @@ class KilledRunTest {
     return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
         .map(row -> new MetricsLog.Row(row.iteration(), 0, row.metrics(), row.evaluation()))
         .toList();
+  }
+
+  /** The messages of the event file, without their first field, which is the time. */
+  private static List<String> events(Path run) throws IOException {
+    List<String> messages = new ArrayList<>();
+    ByteBuffer in =
+        ByteBuffer.wrap(Files.readAllBytes(run.resolve(EventFile.NAME)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    while (in.hasRemaining()) {
+      byte[] message = new byte[(int) in.getLong()];
+      in.getInt();
+      in.get(message).getInt();
+      messages.add(HexFormat.of().formatHex(message, 1 + Double.BYTES, message.length));
+    }
+    return messages;
   }
 }
