@@ -7,4 +7,5 @@ module io.nextscale.training {
 
   exports io.nextscale.training;
   exports io.nextscale.training.events;
+  exports io.nextscale.training.plot;
 }

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
  * metrics.jsonl                        a line per iteration
  * events.out.tfevents.nextscale        the same and pictures, for TensorBoard
  * samples/samples-00001234.png         pictures on the way
+ * loss.png                             the loss over the iterations
  * model.safetensors                    the trained model
  * run.lock                             held while a process trains
  * }</pre>
@@ -58,6 +59,7 @@ public final class TrainingRun implements AutoCloseable {
   private static final String CHECKPOINTS = "checkpoints";
   private static final String METRICS = "metrics.jsonl";
   private static final String SAMPLES = "samples";
+  private static final String CURVE = "loss.png";
   private static final String MODEL = "model.safetensors";
 
   private static final int FORMAT = 1;
@@ -211,6 +213,11 @@ public final class TrainingRun implements AutoCloseable {
     return folder;
   }
 
+  private String name() {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    return name == null ? folder.toString() : name.toString();
+  }
+
   /** The settings it was begun with. */
   public Json.Obj settings() {
     return settings;
@@ -286,6 +293,10 @@ public final class TrainingRun implements AutoCloseable {
         }
       }
     }
+    Path curve = folder.resolve(CURVE);
+    RgbImage loss = LossCurve.of("Loss of " + name(), MetricsLog.read(metrics()));
+    AtomicFile.write(curve, Png.encode(loss, List.of()));
+    listener.wrote(curve);
     if (completed < plan.iterations()) {
       return Outcome.CANCELLED;
     }

@@ -77,6 +77,7 @@ class TrainingRunTest {
       assertThat(model.entries().sequencedKeySet()).containsExactly("weight", "bias");
       assertThat(model.metadata()).containsEntry("width", "12");
     }
+    assertThat(ImageFile.read(run.resolve("loss.png")).width()).isEqualTo(960);
     assertThat(TrainingRun.settings(run)).isEqualTo(LineLearner.settings(WIDTH, 1));
     assertThat(progress).hasSize(22);
     assertThat(progress.getLast().line()).startsWith("22 of 22, loss ").contains("images/s");

@@ -1,0 +1,206 @@
+package io.nextscale.training.plot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nextscale.image.RgbImage;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ChartTest {
+
+  private static final int BLUE = 0x0072b2;
+
+  private static double[] numbers(int count, java.util.function.IntToDoubleFunction value) {
+    return IntStream.range(0, count).mapToDouble(value).toArray();
+  }
+
+  private static double sumOfInk(Canvas canvas) {
+    byte[] rgb = canvas.image().toBytes();
+    return IntStream.range(0, rgb.length / 3).mapToDouble(i -> 255 - (rgb[3 * i] & 0xff)).sum()
+        / 255;
+  }
+
+  /** Coverage is linear in the distance, which is exact for lines along the axes. */
+  @Test
+  void lineHasTheInkOfItsArea() {
+    for (double angle : new double[] {0, 0.4, 0.8, 1.2, Math.PI / 2}) {
+      Canvas canvas = new Canvas(140, 140);
+      double x = 20.3 + 90 * Math.cos(angle);
+      double y = 20.7 + 90 * Math.sin(angle);
+      canvas.stroke(List.of(Canvas.Path.line(20.3, 20.7, x, y)), 3, 0, 1);
+      assertThat(sumOfInk(canvas)).isCloseTo(90 * 3 + Math.PI * 1.5 * 1.5, within(4.0));
+    }
+  }
+
+  @Test
+  void areaHasTheInkOfItsSizeAndHolesAreLeftOut() {
+    Canvas canvas = new Canvas(60, 60);
+    canvas.fill(10.25, 5.5, 40.75, 30, 0, 1);
+    assertThat(sumOfInk(canvas)).isCloseTo(30.5 * 24.5, within(0.5));
+
+    Canvas star = new Canvas(100, 100);
+    double[] x = numbers(5, i -> 50 + 40 * Math.sin(2 * Math.PI * (2 * i) / 5));
+    double[] y = numbers(5, i -> 50 - 40 * Math.cos(2 * Math.PI * (2 * i) / 5));
+    star.fill(new Canvas.Path(x, y), 0, 1);
+    assertThat(star.image().rgb(50, 50)).isEqualTo(0xffffff); // even-odd
+    assertThat(star.image().rgb(50, 20)).isZero();
+  }
+
+  @Test
+  void nothingIsDrawnOutsideTheSheetOrTheClip() {
+    Canvas canvas = new Canvas(50, 50);
+    canvas.clip(10, 10, 40, 40);
+    canvas.stroke(List.of(Canvas.Path.line(-1e6, 25, 1e6, 25)), 9, 0, 1);
+    canvas.fill(-10, 15, 200, 18, 0, 1);
+    RgbImage image = canvas.image();
+    assertThat(image.rgb(9, 25)).isEqualTo(0xffffff);
+    assertThat(image.rgb(40, 16)).isEqualTo(0xffffff);
+    assertThat(image.rgb(10, 25)).isZero();
+    assertThat(image.rgb(39, 16)).isZero();
+  }
+
+  @Test
+  void everyPrintableCharacterHasALetterOfItsOwn() {
+    assertThat(IntStream.rangeClosed(' ', '~').filter(c -> !Letters.has(c))).isEmpty();
+    List<RgbImage> drawn =
+        IntStream.rangeClosed('!', '~')
+            .mapToObj(c -> {
+              Canvas canvas = new Canvas(24, 32);
+              Letters.write(canvas, Character.toString(c), 3, 22, 0, 14, 0, false);
+              return canvas.image();
+            })
+            .toList();
+    assertThat(drawn).doesNotHaveDuplicates();
+    assertThat(Letters.has('€')).isFalse();
+  }
+
+  @Test
+  void textIsAsWideAsItSaysAndAligned() {
+    Canvas canvas = new Canvas(200, 40);
+    double width = Letters.width("HIM", 14);
+    Letters.write(canvas, "HIM", 150, 30, 1, 14, 0, false);
+    int[] columns = inked(canvas.image());
+    assertThat(columns[0]).isCloseTo((int) (150 - width), within(2));
+    assertThat(columns[1]).isCloseTo(150, within(2));
+  }
+
+  /** The first and last column that are not white. */
+  private static int[] inked(RgbImage image) {
+    int[] columns =
+        IntStream.range(0, image.width())
+            .filter(
+                x -> IntStream.range(0, image.height()).anyMatch(y -> image.rgb(x, y) != 0xffffff))
+            .toArray();
+    return new int[] {columns[0], columns[columns.length - 1]};
+  }
+
+  @Test
+  void ticksAreRoundNumbers() {
+    assertThat(texts(Axis.linear("x"), 0, 3100))
+        .containsExactly("0", "500", "1000", "1500", "2000", "2500", "3000");
+    assertThat(texts(Axis.linear("x"), -0.31, 0.3))
+        .containsExactly("−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2", "0.3");
+    assertThat(texts(Axis.linear("x"), 0, 50_000))
+        .containsExactly("0", "10k", "20k", "30k", "40k", "50k");
+    assertThat(texts(Axis.linear("x"), 1.0001, 1.0004)).contains("1.00020", "1.00035");
+    assertThat(texts(Axis.logarithmic("x"), -3, 3))
+        .containsExactly("0.001", "0.01", "0.1", "1", "10", "100", "1000");
+    assertThat(texts(Axis.logarithmic("x"), 5, 7))
+        .containsExactly("100k", "200k", "500k", "1M", "2M", "5M", "10M");
+    assertThat(texts(Axis.logarithmic("x"), 0.25, 0.65)).containsExactly("2", "3", "4");
+  }
+
+  private static List<String> texts(Axis axis, double low, double high) {
+    return axis.ticks(low, high).stream().map(Axis.Tick::text).filter(t -> !t.isEmpty()).toList();
+  }
+
+  /** Mean row of the pixels of a colour in a column; NaN without any. */
+  private static double row(RgbImage image, int x, int colour) {
+    return IntStream.range(0, image.height())
+        .filter(y -> image.rgb(x, y) == colour)
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  @Test
+  void valuesAreWhereTheAxesSay() {
+    double[] x = {1, 10, 100};
+    Chart chart =
+        Chart.of("", Axis.logarithmic("x"), Axis.logarithmic("y"))
+            .with(new Series.Line("power law", x, new double[] {2, 20, 200}));
+    RgbImage image = chart.draw(400, 300);
+    int[] blue = IntStream.range(0, 400).filter(i -> !Double.isNaN(row(image, i, BLUE))).toArray();
+    int first = blue[0];
+    int last = blue[blue.length - 1];
+    double middle = row(image, (first + last) / 2, BLUE);
+    assertThat(last - first).isGreaterThan(280);
+    assertThat(row(image, first, BLUE)).isGreaterThan(row(image, last, BLUE) + 180);
+    // a power law is straight over logarithmic axes
+    assertThat(middle)
+        .isCloseTo((row(image, first, BLUE) + row(image, last, BLUE)) / 2, within(2.0));
+  }
+
+  @Test
+  void pointsWithoutAPlaceAreLeftOut() {
+    double[] x = numbers(9, i -> i);
+    double[] y = {1, 2, Double.NaN, Double.POSITIVE_INFINITY, 3, 0, -5, 2, 1};
+    Chart chart =
+        Chart.of("holes", Axis.linear("x"), Axis.logarithmic("y")).with(new Series.Line("a", x, y));
+    RgbImage image = chart.draw(500, 300);
+    int[] gaps = IntStream.range(60, 470).filter(i -> Double.isNaN(row(image, i, BLUE))).toArray();
+    assertThat(gaps.length).isGreaterThan(150);
+    Chart.of("", Axis.linear("x"), Axis.linear("y")).draw(200, 150); // nothing at all
+    Chart.of("", Axis.linear("x"), Axis.logarithmic("y"))
+        .with(new Series.Points("one", new double[] {3}, new double[] {7}))
+        .draw(200, 150);
+  }
+
+  @Test
+  void allKindsOfSeriesLeaveTheirColour() {
+    double[] x = {0, 1, 2};
+    double[] low = {1, 1, 1};
+    double[] high = {3, 3, 3};
+    for (Series series :
+        List.of(
+            new Series.Line("s", x, low),
+            new Series.Faint("s", x, low),
+            new Series.Dashed("s", x, low),
+            new Series.Points("s", x, low),
+            new Series.Band("s", x, low, high))) {
+      Chart empty = Chart.of("t", Axis.linear("x"), Axis.linear("y"));
+      RgbImage image = empty.with(series).draw(300, 200);
+      long bluish =
+          IntStream.range(0, 300 * 200)
+              .map(i -> image.rgb(i % 300, i / 300))
+              .filter(rgb -> (rgb & 0xff) - (rgb >> 16) > 20)
+              .count();
+      assertThat(bluish).as(series.toString()).isGreaterThan(40);
+    }
+  }
+
+  @Test
+  void smoothingDoesNotLagAndKeepsConstants() {
+    double[] line = numbers(500, i -> 3 * i);
+    double[] smooth = Smoothing.centred(line, 0.9);
+    assertThat(smooth[250]).isCloseTo(line[250], within(1e-6));
+    assertThat(Smoothing.centred(new double[] {2, Double.NaN, 2, 2}, 0.7))
+        .containsExactly(new double[] {2, 2, 2, 2}, within(1e-12));
+    assertThat(Smoothing.centred(new double[] {1, 5, 2}, 0)).containsExactly(1, 5, 2);
+    // by the definition
+    double[] y = {1, 4, 2};
+    double expected = (0.5 * 1 + 4 + 0.5 * 2) / 2;
+    assertThat(Smoothing.centred(y, 0.5)[1]).isCloseTo(expected, within(1e-12));
+    assertThatThrownBy(() -> Smoothing.centred(y, 1)).hasMessageContaining("memory");
+  }
+
+  @Test
+  void sheetsThatAreTooSmallAreRefused() {
+    Chart chart = Chart.of("", Axis.linear("x"), Axis.linear("y"));
+    assertThatThrownBy(() -> chart.draw(100, 100))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("100 x 100");
+  }
+}
