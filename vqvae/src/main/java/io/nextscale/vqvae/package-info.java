@@ -13,7 +13,7 @@
  *
  * <p>Start with {@link io.nextscale.vqvae.MultiScaleQuantizer}; {@link io.nextscale.vqvae.Scales}
  * holds the sizes, {@link io.nextscale.vqvae.VqVae} the whole. Not here: the transformer that
- * predicts the tokens, and the losses beyond quantisation that train a tokenizer.
+ * predicts the tokens, and the training, which is {@code io.nextscale.vqvae.training}.
  *
  * @see <a href="https://arxiv.org/abs/2404.02905">Tian et al. 2024, section 3.2, algorithms 1 and
  *     2</a>

@@ -2,6 +2,7 @@ package io.nextscale.vqvae;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import io.nextscale.nn.AdamW;
 import io.nextscale.nn.Checkpoint;
@@ -158,6 +159,50 @@ class VqVaeTest {
       first = step == 0 ? last : first;
     }
     assertThat(last).isLessThan(0.8f * first);
+  }
+
+  @Test
+  void aTruncatedSumIsThatOfTheFirstScalesOfEachImage() throws IOException {
+    MultiScaleQuantizer quantizer = tiny(Loading.forTraining()).quantizer();
+    Tensor f = Tensor.normal(Shape.of(3, 4, 4, 8), 0, 1, RandomStream.of(5));
+    List<Tensor> sums = quantizer.sums(quantizer.tokenize(f));
+
+    MultiScaleQuantizer.Quantized whole = quantizer.quantize(f);
+    MultiScaleQuantizer.Quantized part = quantizer.quantize(f, 1, 3, 2);
+
+    for (int b = 0; b < 3; b++) {
+      int kept = new int[] {1, 3, 2}[b];
+      Tensor expected = sums.get(kept - 1).slice(0, b, b + 1);
+      Tensor actual = part.fHat().slice(0, b, b + 1);
+      // (f_hat − f) + f rounds twice
+      assertThat(actual.minus(expected).abs().max(1).max(2).max(3).item()).isLessThan(1e-6f);
+    }
+    assertThat(part.loss().item()).isEqualTo(whole.loss().item());
+    assertThat(part.tokens().sequence().toInts())
+        .containsExactly(whole.tokens().sequence().toInts());
+    Tensor upstream = Tensor.normal(f.shape(), 0, 1, RandomStream.of(6));
+    Gradients g = Gradients.of(List.of(f), () -> quantizer.quantize(f, 1, 3, 2).fHat(), upstream);
+    assertThat(g.of(f).toArray()).containsExactly(upstream.toArray());
+    assertThatThrownBy(() -> quantizer.quantize(f, 1, 4, 2))
+        .hasMessage("quantize: 1 to 3 scales for each of 3 maps; got [1, 4, 2]");
+  }
+
+  @Test
+  void perplexityIsTheNumberOfCodesUsedAlike() throws IOException {
+    assertThat(CodeUsage.perplexity(0, 0, 0)).isZero();
+    assertThat(CodeUsage.perplexity(0, 7, 0)).isEqualTo(1);
+    assertThat(CodeUsage.perplexity(2, 2, 2, 0)).isCloseTo(3, offset(1e-12));
+    // −(¾ ln ¾ + ¼ ln ¼) = 0.5623351446188083
+    assertThat(CodeUsage.perplexity(3, 1)).isCloseTo(Math.exp(0.5623351446188083), offset(1e-12));
+
+    VqVae vae = tiny(Loading.forTraining());
+    CodeUsage usage = new CodeUsage(vae.quantizer());
+    assertThat(usage.perplexities()).containsOnly(0);
+    usage.update(vae.tokenize(images(1)));
+    assertThat(usage.updates()).isEqualTo(3);
+    assertThat(usage.perplexities()[0]).isCloseTo(1, offset(1e-12)); // one token
+    CodeUsage again = new CodeUsage(vae.quantizer(), usage.updates());
+    assertThat(again.perplexities()).containsExactly(usage.perplexities());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.nextscale.nn.AdamW;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.ShapeException;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.vqvae.MultiScaleQuantizer;
 import io.nextscale.vqvae.TokenPyramid;
@@ -39,8 +40,16 @@ final class DeadCodes {
     return Tensor.ofInts(Shape.of(taken.length), taken.clone());
   }
 
-  /** Goes on from counts, I32 (V). */
+  /**
+   * Goes on from counts, I32 (V).
+   *
+   * @throws ShapeException when these are of another number of codes
+   */
   void restore(Tensor state) {
+    Shape codes = Shape.of(taken.length);
+    if (!state.shape().equals(codes)) {
+      throw new ShapeException("deadCodes", "a count for each code", codes, state.shape());
+    }
     System.arraycopy(state.toInts(), 0, taken, 0, taken.length);
   }
 

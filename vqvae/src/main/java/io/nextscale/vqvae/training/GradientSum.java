@@ -4,6 +4,7 @@ import io.nextscale.nn.Checkpoint;
 import io.nextscale.tensor.Gradients;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.FileFormatException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,12 +49,24 @@ final class GradientSum {
     return state;
   }
 
-  /** Goes on from a {@link #state}. */
+  /**
+   * Goes on from a {@link #state}.
+   *
+   * @throws FileFormatException when a gradient has other extents than its parameter
+   */
   void restore(Checkpoint from) throws IOException {
     sum = new LinkedHashMap<>();
     for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
       if (from.has(entry.getKey())) {
-        sum.put(entry.getValue(), from.tensor(entry.getKey()));
+        Parameter parameter = entry.getValue();
+        Tensor gradient = from.tensor(entry.getKey());
+        if (!gradient.shape().equals(parameter.shape())) {
+          throw new FileFormatException(
+              from.source(),
+              "a gradient of " + entry.getKey() + " " + parameter.shape(),
+              gradient.toString());
+        }
+        sum.put(parameter, gradient);
       }
     }
   }

@@ -80,7 +80,33 @@ public final class TokenizerTrainer {
       double weightDecay,
       List<ScaleUse> scales,
       int restarted,
-      @Nullable Opposition adversary) {}
+      @Nullable Opposition adversary) {
+
+    /** What is known of this batch, by short names: for a log. */
+    public SequencedMap<String, Double> numbers() {
+      SequencedMap<String, Double> numbers = new LinkedHashMap<>();
+      numbers.put("loss", loss);
+      numbers.put("l1", l1);
+      numbers.put("l2", l2);
+      numbers.put("lpips", lpips);
+      numbers.put("quantization", quantization);
+      numbers.put("gradient norm", gradientNorm);
+      numbers.put("learning rate", learningRate);
+      numbers.put("restarted codes", (double) restarted);
+      for (int s = 0; s < scales.size(); s++) {
+        numbers.put("codes used at scale " + s, scales.get(s).percent());
+        numbers.put("perplexity at scale " + s, scales.get(s).perplexity());
+      }
+      if (adversary != null) {
+        numbers.put("adversarial", adversary.loss());
+        numbers.put("adversarial weight", adversary.weight());
+        numbers.put("discriminator", adversary.discriminatorLoss());
+        numbers.put("discriminator norm", adversary.gradientNorm());
+      }
+      numbers.values().removeIf(number -> number.isNaN());
+      return numbers;
+    }
+  }
 
   /**
    * What the adversary did with a batch.
@@ -179,6 +205,11 @@ public final class TokenizerTrainer {
   /** What is trained. */
   public VqVae tokenizer() {
     return vae;
+  }
+
+  /** Its parameters. */
+  public Parameters parameters() {
+    return parameters;
   }
 
   /**
@@ -370,27 +401,36 @@ public final class TokenizerTrainer {
    * @throws IOException when it cannot be read; the trainer is then partly restored
    */
   public void restore(Checkpoint from) throws IOException {
-    requireCounts(from);
-    parameters.load(from.under(TOKENIZER), Loading.forTraining());
-    optimizer.restore(parameters.trained(), from.under(OPTIMIZER));
-    gradients.restore(from.under(ACCUMULATED));
-    if (opponent != null) {
-      opponent.restore(from.under(ADVERSARY));
+    boolean opposed = from.names().stream().anyMatch(name -> name.startsWith(ADVERSARY));
+    if (opposed != (opponent != null)) {
+      throw unfit(from, opposed ? "an adversary" : "none", null);
     }
-    usage = new CodeUsage(vae.quantizer(), from.tensor(UPDATES).toInts()[0]);
-    dead.restore(from.tensor(TAKEN));
+    try {
+      parameters.load(from.under(TOKENIZER), Loading.forTraining());
+      optimizer.restore(parameters.trained(), from.under(OPTIMIZER));
+      gradients.restore(from.under(ACCUMULATED));
+      if (opponent != null) {
+        opponent.restore(from.under(ADVERSARY));
+      }
+      int[] updates = from.tensor(UPDATES).toInts();
+      usage = new CodeUsage(vae.quantizer(), updates.length == 1 ? updates[0] : -1);
+      dead.restore(from.tensor(TAKEN));
+    } catch (IllegalArgumentException e) { // a name is missing, a type or an extent another one
+      throw unfit(from, String.valueOf(e.getMessage()), e);
+    }
   }
 
-  private void requireCounts(Checkpoint from) throws IOException {
-    int codes = vae.config().vocabulary();
-    boolean fits = from.has(UPDATES) && from.has(TAKEN);
-    fits = fits && from.tensor(UPDATES).shape().size() == 1;
-    fits = fits && from.tensor(TAKEN).shape().equals(Shape.of(codes));
-    if (!fits) {
-      throw new FileFormatException(
-          from.source(),
-          "the state of a training of a tokenizer with " + codes + " codes",
-          from.shapes().size() + " tensors, " + TAKEN + " " + from.shapes().get(TAKEN));
+  private FileFormatException unfit(Checkpoint from, String got, @Nullable Exception cause) {
+    FileFormatException unfit =
+        new FileFormatException(
+            from.source(),
+            "the state of a training of such a tokenizer "
+                + (opponent == null ? "without" : "with")
+                + " an adversary",
+            got);
+    if (cause != null) {
+      unfit.initCause(cause);
     }
+    return unfit;
   }
 }

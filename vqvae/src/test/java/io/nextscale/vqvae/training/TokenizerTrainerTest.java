@@ -18,6 +18,9 @@ import io.nextscale.vqvae.VqVaeConfig;
 import io.nextscale.vqvae.training.TokenizerTraining.Codebook;
 import io.nextscale.vqvae.training.TokenizerTraining.Weights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,10 +157,10 @@ class TokenizerTrainerTest {
   @Test
   void aCodebookFarAwayComesIntoUseByRestarts() throws IOException {
     assertThat(codesInUse(new Codebook(0, false, 0, 0, 0))).isLessThan(4);
-    assertThat(codesInUse(new Codebook(0, false, 3, 1, 0))).isGreaterThan(11);
+    assertThat(codesInUse(new Codebook(0, false, 2, 1, 0))).isGreaterThan(11);
   }
 
-  /** How many codes the last of 9 batches takes when training began with all codes but one far. */
+  /** How many codes the last of 6 batches takes when training began with all codes but one far. */
   private static long codesInUse(Codebook care) throws IOException {
     VqVae vae = tiny();
     Shape shape = vae.quantizer().codebook().weight().shape();
@@ -165,8 +168,8 @@ class TokenizerTrainerTest {
     Arrays.fill(far, shape.dim(1), far.length, 1000);
     vae.quantizer().codebook().weight().set(Tensor.of(shape, far));
     TokenizerTrainer trainer = new TokenizerTrainer(vae, settings(1, care));
-    run(trainer, 0, 9);
-    return Arrays.stream(vae.tokenize(images(9)).sequence().toInts()).distinct().count();
+    run(trainer, 0, 6);
+    return Arrays.stream(vae.tokenize(images(6)).sequence().toInts()).distinct().count();
   }
 
   @Test
@@ -233,14 +236,85 @@ class TokenizerTrainerTest {
   }
 
   @Test
-  void aStateOfAnotherTokenizerIsRefused() throws IOException {
+  void aStateOfSomethingElseIsRefused() throws IOException {
     TokenizerTraining settings = settings(1, Codebook.UNATTENDED);
     TokenizerTrainer trainer = new TokenizerTrainer(tiny(), settings);
 
     assertThatThrownBy(() -> trainer.restore(tiny().parameters().checkpoint("vae.pth")))
         .isInstanceOf(FileFormatException.class)
-        .hasMessageStartingWith(
-            "read vae.pth: the state of a training of a tokenizer with 24 codes; got ");
+        .hasMessageStartingWith("load vae.pth: ");
+    for (String name : List.of("usage.updates", "usage.taken", "optimizer.steps")) {
+      Map<String, Tensor> without = new java.util.LinkedHashMap<>(trainer.state());
+      without.remove(name);
+      assertThatThrownBy(() -> trainer.restore(Checkpoint.of("state", without)))
+          .isInstanceOf(FileFormatException.class)
+          .hasMessageContaining("the state of a training of such a tokenizer without an adversary");
+      without.put(name, Tensor.ofInts(Shape.of(2), -1, -1));
+      assertThatThrownBy(() -> trainer.restore(Checkpoint.of("state", without)))
+          .isInstanceOf(FileFormatException.class);
+    }
+    Map<String, Tensor> opposed = new java.util.LinkedHashMap<>(trainer.state());
+    opposed.put("adversary.weights.first.bias", Tensor.scalar(0));
+    assertThatThrownBy(() -> trainer.restore(Checkpoint.of("state", opposed)))
+        .hasMessageContaining("without an adversary; got an adversary");
+  }
+
+  @Test
+  void aStateWithRandomFaultsIsRefusedOrRead(@TempDir Path folder) throws IOException {
+    TokenizerTrainer trainer = new TokenizerTrainer(tiny(), settings(2, Codebook.UNATTENDED));
+    trainer.step(0, images(0));
+    Path good = folder.resolve("state.safetensors");
+    SafetensorsWriter.write(good, trainer.state(), Map.of());
+    byte[] bytes = Files.readAllBytes(good);
+    int header = 8 + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    Path file = folder.resolve("bad.safetensors");
+    int refused = 0;
+    for (int i = 0; i < 24; i++) {
+      RandomStream random = RandomStream.of(i);
+      byte[] bad = bytes.clone();
+      for (int fault = 0; fault < 1 + i % 3; fault++) {
+        int at = random.nextInt(header);
+        boolean digit = bad[at] >= '0' && bad[at] <= '9';
+        bad[at] = (byte) (digit ? '0' + random.nextInt(10) : random.nextInt(128));
+      }
+      Files.write(file, bad);
+      try (TensorFile open = TensorFile.open(file)) {
+        trainer.restore(Checkpoint.of(open));
+      } catch (IOException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(12);
+  }
+
+  @Test
+  void numbersOfAReportAreThoseThatAreKnown() throws IOException {
+    TokenizerTrainer trainer = new TokenizerTrainer(tiny(), settings(2, Codebook.UNATTENDED));
+
+    TokenizerTrainer.Report half = trainer.step(0, images(0));
+    TokenizerTrainer.Report whole = trainer.step(1, images(1));
+
+    assertThat(half.numbers())
+        .containsEntry("loss", half.loss())
+        .doesNotContainKey("gradient norm");
+    assertThat(whole.numbers())
+        .containsEntry("gradient norm", whole.gradientNorm())
+        .containsEntry("perplexity at scale 2", whole.scales().get(2).perplexity())
+        .doesNotContainKey("discriminator");
+  }
+
+  @Test
+  void settingsByNameFitTheirIterations() {
+    TokenizerTraining published = TokenizerTraining.published(1000, 5);
+    TokenizerTraining small = TokenizerTraining.small(1000, 5);
+
+    assertThat(published.adversary().start()).isEqualTo(220);
+    assertThat(published.adversary().warmUp()).isEqualTo(20);
+    assertThat(published.adversary().schedule().iterations()).isEqualTo(780);
+    assertThat(published.schedule().learningRate(999)).isCloseTo(0.9e-4, within(1e-12));
+    assertThat(published.weights()).isEqualTo(new Weights(0.2, 1, 1, 1));
+    assertThat(small.adversary()).isNull();
+    assertThat(small.weights().perceptual()).isZero();
   }
 
   @Test
