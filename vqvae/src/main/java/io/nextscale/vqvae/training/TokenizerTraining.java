@@ -144,16 +144,17 @@ public record TokenizerTraining(
 
   /**
    * The recipe of the published tokenizer: {@code 0.2 L1 + L2 + LPIPS}, a hinge adversary of 0.4
-   * with adaptive weight after 22 % of the iterations, learning rate 3e-4 down to 0.9e-4, batches
-   * of 768 for 250 epochs. Its discriminator stood on a pretrained transformer; here it is a {@link
-   * PatchDiscriminator}. The codes are cared for, which the recipe for one scale did without.
+   * with adaptive weight after a fifth of the iterations, learning rate 3e-4 down to 0.9e-4,
+   * batches of 768 for 250 epochs. Its discriminator stood on a pretrained transformer; here it is
+   * a {@link PatchDiscriminator}. The codes are cared for, which the recipe for one scale did
+   * without.
    *
    * <p>Source: FoundationVision/vaex utils/arg_util.py, train.py, trainer.py @c08db77.
    *
    * @param iterations of the whole training, at least 50
    */
   public static TokenizerTraining published(int iterations, long seed) {
-    int start = (int) Math.round(0.22 * iterations);
+    int start = (int) Math.round(0.2 * iterations);
     int warmUp = (int) Math.round(0.02 * iterations);
     Schedule.Curve curve = new Schedule.Curve.Cosine();
     Schedule schedule =

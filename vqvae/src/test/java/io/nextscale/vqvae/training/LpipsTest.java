@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LpipsTest {
 
-  /** Thirteen convolutions in single precision against double; measured 2e-7. */
-  private static final double DISTANCE = 2e-6;
+  /** Thirteen convolutions in single precision against double; measured 4e-8. */
+  private static final double DISTANCE = 4e-7;
 
   /** The same on the way back, of the largest element. */
   private static final double GRADIENT = 1e-4;

@@ -308,9 +308,9 @@ class TokenizerTrainerTest {
     TokenizerTraining published = TokenizerTraining.published(1000, 5);
     TokenizerTraining small = TokenizerTraining.small(1000, 5);
 
-    assertThat(published.adversary().start()).isEqualTo(220);
+    assertThat(published.adversary().start()).isEqualTo(200);
     assertThat(published.adversary().warmUp()).isEqualTo(20);
-    assertThat(published.adversary().schedule().iterations()).isEqualTo(780);
+    assertThat(published.adversary().schedule().iterations()).isEqualTo(800);
     assertThat(published.schedule().learningRate(999)).isCloseTo(0.9e-4, within(1e-12));
     assertThat(published.weights()).isEqualTo(new Weights(0.2, 1, 1, 1));
     assertThat(small.adversary()).isNull();
