@@ -64,8 +64,7 @@ final class Opponent {
    * @param draws of the augmentation
    */
   Tensor judge(Tensor made, RandomStream draws) {
-    Tensor logits = discriminator.forward(settings.augment().apply(made, draws));
-    return PatchDiscriminator.hingeOfMaker(logits);
+    return PatchDiscriminator.hingeOfMaker(seen(made, draws));
   }
 
   /**
@@ -105,8 +104,8 @@ final class Opponent {
     Tensor[] logits = new Tensor[2];
     Gradients lesson =
         Gradients.of(() -> {
-          logits[0] = seen(real, settings.augment(), draws.split("seen"));
-          logits[1] = seen(fixed, settings.augment(), draws.split("seen"));
+          logits[0] = seen(real, draws.split("seen"));
+          logits[1] = seen(fixed, draws.split("seen"));
           Tensor loss = PatchDiscriminator.hinge(logits[0], logits[1]);
           if (settings.consistency() > 0) {
             loss = loss.plus(inconsistency(logits, real, fixed, draws.split("seen again")));
@@ -131,14 +130,15 @@ final class Opponent {
         norm);
   }
 
-  private Tensor seen(Tensor images, DiffAugment augment, RandomStream draws) {
-    return discriminator.forward(augment.apply(images, draws));
+  /** The logits of changed images. */
+  private Tensor seen(Tensor images, RandomStream draws) {
+    return discriminator.forward(settings.augment().apply(images, draws));
   }
 
   /** How far opinions change with another augmentation, times its weight. */
   private Tensor inconsistency(Tensor[] logits, Tensor real, Tensor made, RandomStream draws) {
-    Tensor ofReal = seen(real, settings.augment(), draws).meanSquaredError(logits[0]);
-    Tensor ofMade = seen(made, settings.augment(), draws).meanSquaredError(logits[1]);
+    Tensor ofReal = seen(real, draws).meanSquaredError(logits[0]);
+    Tensor ofMade = seen(made, draws).meanSquaredError(logits[1]);
     return ofReal.plus(ofMade).times((float) settings.consistency() / 2);
   }
 

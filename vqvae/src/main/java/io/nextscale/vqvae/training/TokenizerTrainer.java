@@ -80,33 +80,7 @@ public final class TokenizerTrainer {
       double weightDecay,
       List<ScaleUse> scales,
       int restarted,
-      @Nullable Opposition adversary) {
-
-    /** What is known of this batch, by short names: for a log. */
-    public SequencedMap<String, Double> numbers() {
-      SequencedMap<String, Double> numbers = new LinkedHashMap<>();
-      numbers.put("loss", loss);
-      numbers.put("l1", l1);
-      numbers.put("l2", l2);
-      numbers.put("lpips", lpips);
-      numbers.put("quantization", quantization);
-      numbers.put("gradient norm", gradientNorm);
-      numbers.put("learning rate", learningRate);
-      numbers.put("restarted codes", (double) restarted);
-      for (int s = 0; s < scales.size(); s++) {
-        numbers.put("codes used at scale " + s, scales.get(s).percent());
-        numbers.put("perplexity at scale " + s, scales.get(s).perplexity());
-      }
-      if (adversary != null) {
-        numbers.put("adversarial", adversary.loss());
-        numbers.put("adversarial weight", adversary.weight());
-        numbers.put("discriminator", adversary.discriminatorLoss());
-        numbers.put("discriminator norm", adversary.gradientNorm());
-      }
-      numbers.values().removeIf(number -> number.isNaN());
-      return numbers;
-    }
-  }
+      @Nullable Opposition adversary) {}
 
   /**
    * What the adversary did with a batch.

@@ -288,22 +288,6 @@ class TokenizerTrainerTest {
   }
 
   @Test
-  void numbersOfAReportAreThoseThatAreKnown() throws IOException {
-    TokenizerTrainer trainer = new TokenizerTrainer(tiny(), settings(2, Codebook.UNATTENDED));
-
-    TokenizerTrainer.Report half = trainer.step(0, images(0));
-    TokenizerTrainer.Report whole = trainer.step(1, images(1));
-
-    assertThat(half.numbers())
-        .containsEntry("loss", half.loss())
-        .doesNotContainKey("gradient norm");
-    assertThat(whole.numbers())
-        .containsEntry("gradient norm", whole.gradientNorm())
-        .containsEntry("perplexity at scale 2", whole.scales().get(2).perplexity())
-        .doesNotContainKey("discriminator");
-  }
-
-  @Test
   void settingsByNameFitTheirIterations() {
     TokenizerTraining published = TokenizerTraining.published(1000, 5);
     TokenizerTraining small = TokenizerTraining.small(1000, 5);
