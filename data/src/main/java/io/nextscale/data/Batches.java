@@ -1,7 +1,6 @@
 package io.nextscale.data;
 
 import io.nextscale.image.RgbImage;
-import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.FileFormatException;
@@ -60,6 +59,7 @@ public final class Batches implements AutoCloseable {
   private final PictureSource source;
   private final Preprocess preprocess;
   private final Loading loading;
+  private final Order order;
   private final Consumer<String> report;
   private final ExecutorService workers;
 
@@ -80,6 +80,7 @@ public final class Batches implements AutoCloseable {
     this.source = source;
     this.preprocess = preprocess;
     this.loading = loading;
+    this.order = new Order(source.size(), loading.seed(), !source.endless() && !loading.once());
     this.report = report;
     this.workers =
         Executors.newFixedThreadPool(
@@ -120,11 +121,7 @@ public final class Batches implements AutoCloseable {
    * How many passes over the source are complete when {@code iteration} begins; 0 of an endless.
    */
   public long epoch(long iteration) {
-    return epochOf(Math.multiplyExact(iteration, (long) loading.batchSize()));
-  }
-
-  private long epochOf(long position) {
-    return source.endless() || loading.once() ? 0 : position / source.size();
+    return order.epoch(Math.multiplyExact(iteration, (long) loading.batchSize()));
   }
 
   /**
@@ -225,10 +222,10 @@ public final class Batches implements AutoCloseable {
 
   /** The picture at a position, on a worker. */
   private Loaded load(long position) throws IOException {
-    long epoch = epochOf(position);
+    long epoch = order.epoch(position);
     List<Long> skipped = new ArrayList<>();
     while (true) {
-      long index = index(epoch, position, skipped.size());
+      long index = order.index(position, skipped.size());
       try {
         return loaded(epoch, index, skipped);
       } catch (FileFormatException damage) {
@@ -251,36 +248,20 @@ public final class Batches implements AutoCloseable {
     }
   }
 
-  /** The number of the picture {@code further} places after a position, in the same epoch. */
-  private long index(long epoch, long position, int further) {
-    if (source.endless() || loading.once()) {
-      return position + further;
-    }
-    long size = source.size();
-    RandomStream random = RandomStream.of(loading.seed()).split("order").split(epoch);
-    return new Permutation(size, random).at((position % size + further) % size);
-  }
-
   private Loaded loaded(long epoch, long index, List<Long> skipped) throws IOException {
     FileFormatException known = damaged.get(index);
     if (known != null) {
       throw known;
     }
     Picture picture = source.get(index);
-    RandomStream random = RandomStream.of(loading.seed());
     RgbImage image;
     try {
-      image =
-          preprocess.apply(picture.image(), random.split("preprocess").split(epoch).split(index));
+      image = preprocess.apply(picture.image(), order.chances("preprocess", epoch, index));
     } catch (IllegalArgumentException e) { // a thread of a picture, too long once enlarged
       throw new FileFormatException("read " + picture.name() + ": " + e.getMessage());
     }
     List<String> captions = picture.captions();
-    int choice =
-        captions.size() < 2
-            ? 0
-            : random.split("caption").split(epoch).split(index).nextInt(captions.size());
-    String caption = captions.isEmpty() ? "" : captions.get(choice);
+    String caption = order.caption(epoch, index, captions);
     Batch.Item item = new Batch.Item(index, picture.name(), picture.label(), caption, captions);
     return new Loaded(item, image.toFloats(), skipped);
   }

@@ -8,6 +8,8 @@
  * threads; which pictures a batch holds, and how each is cropped, is a function of the seed and the
  * number of the batch, so a run that is resumed sees what it would have seen.
  *
+ * <p>Tokens that were computed once come from {@link io.nextscale.data.TokenShards} instead.
+ *
  * <p>Files come from strangers. A picture that cannot be read, and a file that is not what it
  * claims, end in a {@link io.nextscale.tensor.io.FileFormatException} that names it; memory is
  * bounded by limits and by the sizes of files, not by the counts they claim.

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FuzzTest {
 
-  private static final int CASES = 500;
+  private static final int CASES = 300;
 
   /** Far more than it takes; a case that hangs fails instead of stopping the build. */
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -126,5 +126,24 @@ class FuzzTest {
     Files.write(labelFile, labels);
     Path compressed = temporary.resolve("train-images-idx3-ubyte.gz");
     fuzz(Fixtures.gzip(images), compressed, everything(compressed));
+  }
+
+  @Test
+  void filesOfTokens() throws IOException {
+    Path folder = TokenShardsTest.written(temporary.resolve("tokens"), 5, 3, 9);
+    Reading everyPicture =
+        () -> {
+          try (TokenShards shards = TokenShards.open(folder)) {
+            for (long i = 0; i < shards.size(); i++) {
+              assertThat(shards.get(i).tokens()).hasSize(shards.set().length());
+            }
+          }
+        };
+    for (String name : new String[] {"tokens-00000.safetensors", "tokens.json"}) {
+      Path file = folder.resolve(name);
+      byte[] good = Files.readAllBytes(file);
+      fuzz(good, file, everyPicture);
+      Files.write(file, good);
+    }
   }
 }

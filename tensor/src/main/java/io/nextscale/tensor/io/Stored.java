@@ -37,6 +37,14 @@ record Stored(
     return new Stored(type, extents, rowMajor(extents), offset, checksum);
   }
 
+  /** Rows {@code from .. to - 1} of a tensor with an axis at least. */
+  Stored rows(long from, long to) {
+    List<Long> rows = new ArrayList<>(extents);
+    rows.set(0, to - from);
+    long start = offset + from * strides.getFirst() * type.sizeBytes();
+    return new Stored(type, rows, strides, start, checksum);
+  }
+
   /** The strides of row-major order: the product of the extents that follow. */
   static List<Long> rowMajor(List<Long> extents) {
     List<Long> strides = new ArrayList<>(extents);

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
@@ -221,7 +222,28 @@ public final class TensorFile implements AutoCloseable {
    */
   public Tensor load(String name) throws IOException {
     Stored stored = stored(name);
+    return load(name, stored, scale(name, stored));
+  }
+
+  /**
+   * Loads rows {@code from .. to - 1} of a tensor, its elements with these numbers on the first
+   * axis; the others are not read.
+   *
+   * @throws FileFormatException as {@link #load}, and when the tensor is a scalar
+   * @throws IndexOutOfBoundsException when it has not so many rows
+   */
+  public Tensor loadRows(String name, long from, long to) throws IOException {
+    Stored stored = stored(name);
+    if (stored.extents().isEmpty()) {
+      throw new FileFormatException(
+          file.source(), "rows of '" + FileFormatException.quote(name) + "'", "a scalar");
+    }
+    Objects.checkFromToIndex(from, to, stored.extents().getFirst());
     Stored scale = scale(name, stored);
+    return load(name, stored.rows(from, to), scale == null ? null : scale.rows(from, to));
+  }
+
+  private Tensor load(String name, Stored stored, @Nullable Stored scale) throws IOException {
     Shape shape = shape(name, stored);
     HostBuffer buffer =
         file.faulting(() -> {
