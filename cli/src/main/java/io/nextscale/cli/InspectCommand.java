@@ -10,6 +10,7 @@ import io.nextscale.nn.Checkpoint;
 import io.nextscale.tensor.io.Entry;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.var.TextConfig;
 import io.nextscale.var.Var;
 import io.nextscale.var.VarConfig;
 import io.nextscale.vqvae.Scales;
@@ -156,12 +157,18 @@ final class InspectCommand implements Callable<Integer> {
       boolean transformer = all.names().stream().anyMatch(n -> n.endsWith("pos_1LC"));
       if (transformer) {
         VarConfig c = VarConfig.of(Var.part(all));
-        return "VAR transformer, depth %d, width %d, %d heads, %d classes, scales %s%s"
+        TextConfig text = c.text();
+        String condition =
+            text == null
+                ? c.classes() + " classes"
+                : "captions of up to %d of %d word pieces"
+                    .formatted(text.length() - 1, text.vocabulary());
+        return "VAR transformer, depth %d, width %d, %d heads, %s, scales %s%s"
             .formatted(
                 c.depth(),
                 c.width(),
                 c.heads(),
-                c.classes(),
+                condition,
                 c.scales(),
                 c.sharedCondition() ? ", shared AdaLN" : "");
       }

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nextscale.image.Png;
 import io.nextscale.image.PngText;
 import io.nextscale.image.RgbImage;
+import io.nextscale.tensor.DType;
+import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.io.Json;
+import io.nextscale.var.TextConfig;
+import io.nextscale.var.Var;
+import io.nextscale.var.VarConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +49,20 @@ class InspectCommandTest {
             "VQVAE tokenizer, 24 codes of 8 channels, 32 channels times [1, 1], 2-fold",
             "F32: ");
     assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void modelsOfCaptionsAreRecognised() throws IOException {
+    VarConfig config = Tiny.TRANSFORMER.withText(new TextConfig(70, 16, 24, 1, 3));
+    Path file = folder.resolve("text.safetensors");
+    Var.declared(config)
+        .parameters()
+        .save(file, Var.initial(config, RandomStream.of(1)), DType.BF16, Map.of());
+
+    assertThat(Tiny.run("inspect", file).out())
+        .contains(
+            "VAR transformer, depth 2, width 32, 2 heads, captions of up to 15 of 70 word pieces,"
+                + " scales 1x1, 2x2, 4x4");
   }
 
   @Test

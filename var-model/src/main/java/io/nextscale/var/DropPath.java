@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stochastic depth: in training, each branch of each block is left out for some images, and
  * multiplied by {@code 1/(1 − rate)} for the others. Rates rise linearly from 0 in the first block.
+ * The cross-attention to captions, which has no gate, is never left out.
  *
  * <p>A value holds the draws of one step, so that a pass can be repeated.
  *

@@ -5,6 +5,7 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.vqvae.Scales;
 import java.io.IOException;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -281,11 +282,14 @@ public record VarConfig(
         return condition.without(none);
       }
       case Condition.Captions captions when text != null -> {
-        boolean known =
+        IntSummaryStatistics pieces =
             captions.pieces().stream()
                 .flatMap(List::stream)
-                .allMatch(piece -> piece >= 0 && piece < text.vocabulary());
-        if (captions.length() != text.length() || !known) {
+                .mapToInt(Integer::intValue)
+                .summaryStatistics();
+        if (captions.length() != text.length()
+            || pieces.getMin() < 0
+            || pieces.getMax() >= text.vocabulary()) {
           throw new IllegalArgumentException(
               operation
                   + ": captions of "
@@ -293,7 +297,12 @@ public record VarConfig(
                   + " word pieces, each from 0 to "
                   + (text.vocabulary() - 1)
                   + "; got "
-                  + captions.pieces());
+                  + captions.length()
+                  + " from "
+                  + pieces.getMin()
+                  + " to "
+                  + pieces.getMax()
+                  + " — encode them with the vocabulary of the model");
         }
         return condition;
       }

@@ -287,10 +287,12 @@ class TextTest {
         .hasMessage("generate: a label for each image; got a caption");
     Condition shorter = Condition.captions(PIECES, 3, List.of("a circle"));
     assertThatThrownBy(() -> text.generate(Generation.fid(shorter, 0)))
-        .hasMessageContaining("generate: captions of 6 word pieces, each from 0 to ");
+        .hasMessageStartingWith("generate: captions of 6 word pieces, each from 0 to ")
+        .hasMessageContaining("; got 3 from 2 to ")
+        .hasMessageEndingWith("encode them with the vocabulary of the model");
     Condition strange = new Condition.Captions(List.of(List.of(2, PIECES.size(), 0, 0, 0, 0)));
     assertThatThrownBy(() -> text.generate(Generation.fid(strange, 0)))
-        .hasMessageContaining("generate: captions of 6 word pieces, each from 0 to ");
+        .hasMessageContaining("; got 6 from 0 to " + PIECES.size());
     assertThatThrownBy(() -> Generation.fid(Condition.classes(), 0))
         .hasMessageContaining("at least one label");
     assertThatThrownBy(() -> new TextConfig(9, 4, 10, 1, 3))

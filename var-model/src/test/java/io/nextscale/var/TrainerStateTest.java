@@ -52,7 +52,7 @@ class TrainerStateTest {
     VarTrainer straight = trainer();
     List<VarTrainer.Report> expected = steps(straight, 0, 6);
 
-    for (int stop = 1; stop < 6; stop++) {
+    for (int stop : new int[] {3, 4}) { // between the batches of a step, and with a new scale
       VarTrainer first = trainer();
       steps(first, 0, stop);
       Path path = folder.resolve("state-" + stop + ".safetensors");
@@ -66,7 +66,6 @@ class TrainerStateTest {
       assertThat(steps(second, stop, 6)).isEqualTo(expected.subList(stop, 6));
       assertSame(second.state(), straight.state());
     }
-    // The steps cross the arrival of a scale, and odd ones stop between the batches of a step.
     assertThat(expected.getFirst().lastScale()).isEqualTo(1);
     assertThat(expected.getLast().lastScale()).isEqualTo(2);
     assertThat(expected.getFirst().gradientNorm()).isNaN();
