@@ -65,28 +65,50 @@ final class PictureTree implements PictureSource {
    */
   static PictureTree open(FileTree tree, @Nullable String part) throws IOException {
     List<String> names = tree.names().stream().filter(name -> !hidden(name)).toList();
-    String chosen = part == null ? (has(names, "train") ? "train" : "") : part;
-    if (part != null && !has(names, part)) {
+    String base = wrapper(names);
+    if (part != null && !has(names, base + part)) {
       throw new FileFormatException(
           tree.source(),
           "a folder '" + FileFormatException.quote(part) + "' at the top",
-          folders(names),
+          folders(names, base),
           "name one of these, or none to take all pictures");
     }
-    if (names.contains(chosen + ".jsonl")) {
-      return listed(tree, chosen + ".jsonl", "");
+    String chosen = part != null ? part : has(names, base + "train") ? "train" : "";
+    if (names.contains(base + chosen + ".jsonl")) {
+      return listed(tree, base + chosen + ".jsonl", base);
     }
-    String top = chosen.isEmpty() ? "" : chosen + "/";
-    List<String> lists =
-        names.stream()
-            .filter(name -> name.startsWith(top) && name.endsWith(".jsonl"))
-            .filter(name -> name.indexOf('/', top.length()) < 0)
-            .toList();
+    String top = base + (chosen.isEmpty() ? "" : chosen + "/");
+    List<String> lists = names.stream().filter(name -> isListIn(name, top)).toList();
     if (lists.size() > 1) {
       throw new FileFormatException(
           tree.source(), "one list of captions", String.join(", ", lists), "open one of the lists");
     }
     return lists.isEmpty() ? walked(tree, names, top) : listed(tree, lists.getFirst(), top);
+  }
+
+  /**
+   * The folder that only holds the others, as of an archive of one folder: every picture and list
+   * is below it, and in it is a list, or several folders and no picture. "" when there is none.
+   */
+  private static String wrapper(List<String> names) {
+    List<String> relevant =
+        names.stream().filter(name -> isPicture(name) || name.endsWith(".jsonl")).toList();
+    TreeSet<String> outer = new TreeSet<>();
+    relevant.forEach(name -> outer.add(category(name, "")));
+    if (outer.size() != 1 || outer.first().isEmpty()) {
+      return "";
+    }
+    String folder = outer.first() + "/";
+    TreeSet<String> inner = new TreeSet<>();
+    relevant.forEach(name -> inner.add(category(name, folder)));
+    boolean lists = relevant.stream().anyMatch(name -> isListIn(name, folder));
+    return lists || (inner.size() > 1 && !inner.contains("")) ? folder : "";
+  }
+
+  private static boolean isListIn(String name, String folder) {
+    return name.startsWith(folder)
+        && name.endsWith(".jsonl")
+        && name.indexOf('/', folder.length()) < 0;
   }
 
   /** The pictures that a list names, relative to the folder {@code top} of the tree. */
@@ -150,9 +172,11 @@ final class PictureTree implements PictureSource {
         .anyMatch(name -> name.startsWith(part + "/") || name.equals(part + ".jsonl"));
   }
 
-  private static String folders(List<String> names) {
+  private static String folders(List<String> names, String base) {
     TreeSet<String> folders = new TreeSet<>();
-    names.forEach(name -> folders.add(category(name, "")));
+    names.stream()
+        .filter(name -> name.startsWith(base))
+        .forEach(name -> folders.add(category(name, base)));
     folders.remove("");
     return folders.isEmpty()
         ? "no folders"

@@ -106,6 +106,42 @@ class PictureSourceTest {
                 + " or none to take all pictures");
   }
 
+  @Test
+  void aFolderAroundTheOthersIsNoClass() throws IOException {
+    Map<String, byte[]> split = new TreeMap<>();
+    split.put("set/train/b/1.png", Fixtures.png(1, 3, 3));
+    split.put("set/test/a/3.png", Fixtures.png(3, 3, 3));
+    split.put("set/README.md", text("about"));
+    split.put("README.md", text("about"));
+    Path zip = write("wrapped.zip", Fixtures.zip(split));
+    try (PictureSource train = PictureSource.open(zip);
+        PictureSource test = PictureSource.open(zip, "test")) {
+      assertThat(train.classes()).containsExactly("b");
+      assertThat(test.name(0)).isEqualTo("set/test/a/3.png");
+    }
+    assertThatThrownBy(() -> PictureSource.open(zip, "val"))
+        .hasMessageContaining("got the folders test, train");
+
+    Map<String, byte[]> classes = new TreeMap<>();
+    classes()
+        .forEach(
+            (name, bytes) -> classes.put(name.startsWith("__") ? name : "pets/" + name, bytes));
+    classes.remove("pets/loose.png");
+    try (PictureSource pets = PictureSource.open(write("pets.zip", Fixtures.zip(classes)))) {
+      assertThat(pets.classes()).containsExactly("cat", "dog");
+    }
+    Map<String, byte[]> list = new TreeMap<>();
+    listed().forEach((name, bytes) -> list.put("set/" + name, bytes));
+    try (PictureSource set = PictureSource.open(write("list.zip", Fixtures.zip(list)))) {
+      assertThat(set.name(0)).isEqualTo("set/x/b.png");
+      assertThat(set.get(0).captions()).containsExactly("a red circle", "a circle in red");
+    }
+    Map<String, byte[]> one = Map.of("cat/a/1.png", Fixtures.png(1, 2, 2));
+    try (PictureSource single = PictureSource.open(write("one.zip", Fixtures.zip(one)))) {
+      assertThat(single.classes()).containsExactly("cat"); // one class, its pictures deeper
+    }
+  }
+
   private static final String LIST =
       """
       {"image": "x/b.png", "caption": "a red circle", "class": "round"}
