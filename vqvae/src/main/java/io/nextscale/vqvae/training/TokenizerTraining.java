@@ -174,8 +174,8 @@ public record TokenizerTraining(
   }
 
   /**
-   * For a small tokenizer on a CPU: pixels only, a high learning rate, a start without quantisation
-   * and codes that are cared for.
+   * For a small tokenizer on a CPU: pixels only, a high learning rate, codes from data that are
+   * cared for.
    *
    * @param iterations of the whole training, at least 50
    */
@@ -189,7 +189,7 @@ public record TokenizerTraining(
         10,
         1,
         new Weights(0.2, 1, 0, 1),
-        new Codebook(iterations / 10, true, 50, 0.8, 0),
+        new Codebook(0, true, 50, 0.8, 0),
         null,
         seed);
   }
