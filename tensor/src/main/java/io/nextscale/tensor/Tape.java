@@ -2,6 +2,7 @@ package io.nextscale.tensor;
 
 import io.nextscale.tensor.op.Op;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,9 @@ final class Tape implements Recording {
   private interface Node {
     long output();
 
+    /** What is held until the way back. */
+    Tensor[] kept();
+
     void backward(Tensor dy, Tape tape, Map<Long, Tensor> gradients);
   }
 
@@ -28,6 +32,13 @@ final class Tape implements Recording {
    * them.
    */
   private record Step(Op op, long[] inputs, Tensor[] in, long output, Tensor y) implements Node {
+    @Override
+    public Tensor[] kept() {
+      Tensor[] kept = Arrays.copyOf(in, in.length + 1);
+      kept[in.length] = y;
+      return kept;
+    }
+
     @Override
     public void backward(Tensor dy, Tape tape, Map<Long, Tensor> gradients) {
       @Nullable Tensor[] dx = op.backward(dy, y, in);
@@ -43,6 +54,11 @@ final class Tape implements Recording {
   /** A block whose inner results are computed again on the way back. */
   private record Checkpoint(Supplier<Tensor> block, Tensor[] inputs, long output) implements Node {
     @Override
+    public Tensor[] kept() {
+      return inputs;
+    }
+
+    @Override
     public void backward(Tensor dy, Tape tape, Map<Long, Tensor> gradients) {
       Tape inner = new Tape(inputs);
       Tensor y = Recording.during(inner, block);
@@ -52,6 +68,7 @@ final class Tape implements Recording {
 
   private final List<Node> nodes = new ArrayList<>();
   private final Set<Long> tracked = new HashSet<>();
+  private final @Nullable MemoryMeter meter = MemoryMeter.current();
 
   Tape(Tensor... watched) {
     for (Tensor tensor : watched) {
@@ -62,6 +79,9 @@ final class Tape implements Recording {
   @Override
   public void onParameter(Tensor value) {
     tracked.add(value.id());
+    if (meter != null) {
+      meter.resident(value);
+    }
   }
 
   @Override
@@ -84,25 +104,47 @@ final class Tape implements Recording {
       kept[i] = keepsInputs ? in[i] : in[i].shapeOnly();
     }
     tracked.add(out.id());
-    nodes.add(new Step(op, ids, kept, out.id(), keepsOutput ? out : out.shapeOnly()));
+    add(new Step(op, ids, kept, out.id(), keepsOutput ? out : out.shapeOnly()));
+    if (meter != null) {
+      Tensor[] now = Arrays.copyOf(in, in.length + 1);
+      now[in.length] = out;
+      meter.sample(now);
+    }
+  }
+
+  private void add(Node node) {
+    nodes.add(node);
+    if (meter != null) {
+      meter.hold(node.kept());
+    }
   }
 
   /** Adds a block that was run without recording. */
   void addCheckpoint(Supplier<Tensor> block, Tensor[] inputs, Tensor output) {
     tracked.add(output.id());
-    nodes.add(new Checkpoint(block, inputs, output.id()));
+    add(new Checkpoint(block, inputs, output.id()));
   }
 
   /** Walks back from a result; what remains are the gradients of parameters and watched tensors. */
   Map<Long, Tensor> backward(Tensor y, Tensor dy) {
     Map<Long, Tensor> gradients = new HashMap<>();
     gradients.put(y.id(), dy);
+    if (meter != null) {
+      meter.beginWalk(gradients);
+    }
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.set(i, null); // what it kept is free as soon as it is used
       Tensor d = gradients.remove(node.output());
       if (d != null) {
         node.backward(d, this, gradients);
       }
+      if (meter != null) {
+        meter.sample(d == null ? new Tensor[0] : new Tensor[] {d});
+        meter.release(node.kept());
+      }
+    }
+    if (meter != null) {
+      meter.endWalk();
     }
     return gradients;
   }

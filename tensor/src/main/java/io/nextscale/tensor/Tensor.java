@@ -153,6 +153,11 @@ public final class Tensor {
     return current;
   }
 
+  /** The storage; null when it was released or never there. */
+  @Nullable Buffer bufferIfThere() {
+    return buffer;
+  }
+
   /** Gives up the storage; only its Workspace does this. */
   void release() {
     buffer = null;

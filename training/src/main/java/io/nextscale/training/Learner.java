@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -81,6 +82,14 @@ public interface Learner {
   /** The header of the exported file, such as the configuration to load it with. */
   default Map<String, String> metadata() {
     return Map.of();
+  }
+
+  /**
+   * What a step needs of the heap, told before the first: {@link PeakMemory#forecast}. It may take
+   * steps and leave the learner changed; the run {@linkplain #restore restores} it afterwards.
+   */
+  default Optional<PeakMemory> memory() {
+    return Optional.empty();
   }
 
   /** How many pictures an iteration trains on, for the speed that is shown; 0 when unknown. */

@@ -2,6 +2,7 @@ package io.nextscale.training;
 
 import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
+import io.nextscale.nn.Checkpoint;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.AtomicFile;
@@ -260,6 +261,9 @@ public final class TrainingRun implements AutoCloseable {
         listener.message("going on after " + completed + " iterations");
       }
     }
+    if (completed < plan.iterations()) {
+      tellMemory(learner, completed, listener);
+    }
     boolean stop = false;
     try (MetricsLog log = MetricsLog.open(metrics(), completed);
         EventFile events =
@@ -305,6 +309,18 @@ public final class TrainingRun implements AutoCloseable {
     return Outcome.COMPLETE;
   }
 
+  /** A forecast may take steps, so the learner is put back to where it was. */
+  private static void tellMemory(Learner learner, int completed, ProgressListener listener)
+      throws IOException {
+    Checkpoint before =
+        Checkpoint.of("the state before the forecast", withinMemory(learner::state, completed));
+    Optional<PeakMemory> memory = withinMemory(learner::memory, completed);
+    if (memory.isPresent()) {
+      learner.restore(before);
+      listener.message(memory.get().describe(Runtime.getRuntime().maxMemory()));
+    }
+  }
+
   private void save(SequencedMap<String, RgbImage> sheets, int completed, ProgressListener listener)
       throws IOException {
     for (Map.Entry<String, RgbImage> sheet : sheets.entrySet()) {
@@ -346,7 +362,7 @@ public final class TrainingRun implements AutoCloseable {
       double seconds,
       ProgressListener listener)
       throws IOException {
-    SequencedMap<String, Tensor> state = learner.state();
+    SequencedMap<String, Tensor> state = withinMemory(learner::state, completed - 1);
     for (Map.Entry<String, Tensor> tensor : state.entrySet()) {
       if (!isFinite(tensor.getValue())) {
         throw new TrainingException(
@@ -415,9 +431,8 @@ public final class TrainingRun implements AutoCloseable {
               + iteration
               + "; got a heap of "
               + Runtime.getRuntime().maxMemory() / (1 << 20)
-              + " MB — use smaller batches (--batch) and more of them per step (--accumulate),"
-              + " compute blocks again instead of keeping them (--recompute), or allow a larger"
-              + " heap (NEXTSCALE_JAVA_OPTS=-Xmx8g)",
+              + " MB — "
+              + PeakMemory.REMEDIES,
           e);
     }
   }

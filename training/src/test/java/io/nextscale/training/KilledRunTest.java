@@ -80,11 +80,11 @@ class KilledRunTest {
 
   @Test
   void endsWithTheBitsOfARunThatWasNeverKilled() throws IOException, InterruptedException {
-    Path whole = folder.resolve("whole");
+    Path whole = folder.resolve("whole/run");
     LineLearner.main(
         new String[] {whole.toString(), "" + WIDTH, "" + SEED, "" + ITERATIONS, "" + EVERY, "0"});
 
-    Path killed = folder.resolve("killed");
+    Path killed = folder.resolve("killed/run");
     RandomStream chance = RandomStream.of(System.nanoTime());
     int interrupted = 0;
     for (int i = 0; i < KILLS; i++) {

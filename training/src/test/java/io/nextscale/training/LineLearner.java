@@ -5,6 +5,7 @@ import io.nextscale.nn.AdamW;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Linear;
 import io.nextscale.nn.Parameters;
+import io.nextscale.tensor.DType;
 import io.nextscale.tensor.Gradients;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
@@ -14,7 +15,9 @@ import io.nextscale.tensor.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /** Learns a random linear map from noisy examples; small, and everything a learner can have. */
@@ -58,9 +61,13 @@ class LineLearner implements Learner {
 
   @Override
   public SequencedMap<String, Double> step(int iteration) {
+    return step(iteration, BATCH);
+  }
+
+  private SequencedMap<String, Double> step(int iteration, int batch) {
     RandomStream own = random.split("batch").split(iteration);
-    Tensor x = Tensor.normal(Shape.of(BATCH, width), 0, 1, own.split("x"));
-    Tensor noise = Tensor.normal(Shape.of(BATCH, width), 0, 0.01f, own.split("noise"));
+    Tensor x = Tensor.normal(Shape.of(batch, width), 0, 1, own.split("x"));
+    Tensor noise = Tensor.normal(Shape.of(batch, width), 0, 0.01f, own.split("noise"));
     Tensor y = x.linear(truth, null).plus(noise);
     Gradients gradients = Gradients.of(() -> model.forward(x).minus(y).square().mean());
     trained.optimizer().step(trained.parameters().gradients(gradients), 0.01, 0.001);
@@ -122,6 +129,13 @@ class LineLearner implements Learner {
   }
 
   @Override
+  public Optional<PeakMemory> memory() {
+    return Optional.of(
+        PeakMemory.forecast(
+            List.of(parameters()), List.of(), true, 1, BATCH, batch -> step(0, batch)));
+  }
+
+  @Override
   public int batch() {
     return BATCH;
   }
@@ -132,7 +146,7 @@ class LineLearner implements Learner {
     long seed = Long.parseLong(args[2]);
     int every = Integer.parseInt(args[4]);
     long pause = Long.parseLong(args[5]);
-    Plan plan = new Plan(Integer.parseInt(args[3]), every, 2, 7, 10, io.nextscale.tensor.DType.F32);
+    Plan plan = new Plan(Integer.parseInt(args[3]), every, 2, 7, 10, DType.F32);
     try (TrainingRun run = TrainingRun.open(Path.of(args[0]), settings(width, seed))) {
       run.train(
           new LineLearner(width, seed),

@@ -205,4 +205,25 @@ class EventFileTest {
       assertThat(records(mended)).isNotEmpty();
     }
   }
+
+  @Test
+  void stepOfAnyBytesIsANumberOrRefused() {
+    RandomStream random = RandomStream.of(4);
+    byte[] message = event(7).encode();
+    assertThat(Event.step(message)).isEqualTo(7);
+    int refused = 0;
+    for (int i = 0; i < 3000; i++) {
+      byte[] damaged = Arrays.copyOf(message, random.nextInt(message.length + 1));
+      for (int j = 0; j < 3 && damaged.length > 0; j++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        Event.step(damaged);
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageStartingWith("event: ");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(300);
+  }
 }
