@@ -28,7 +28,7 @@ final class WinogradConvolution {
   /**
    * Channels below which transforms cost more than they save, and tiles are too small to be quick.
    */
-  private static final int LEAST_CHANNELS = 64;
+  private static final int LEAST_CHANNELS = 32;
 
   /** Tiles whose coefficients go through the products together. */
   private static final int TILES_AT_ONCE = 24;
