@@ -41,10 +41,14 @@ final class Tape implements Recording {
 
     @Override
     public void backward(Tensor dy, Tape tape, Map<Long, Tensor> gradients) {
-      @Nullable Tensor[] dx = op.backward(dy, y, in);
+      boolean[] wanted = new boolean[in.length];
+      for (int i = 0; i < in.length; i++) {
+        wanted[i] = tape.tracked.contains(inputs[i]);
+      }
+      @Nullable Tensor[] dx = op.backward(wanted, dy, y, in);
       for (int i = 0; i < dx.length; i++) {
         Tensor d = dx[i];
-        if (d != null && tape.tracked.contains(inputs[i])) {
+        if (d != null && wanted[i]) {
           gradients.merge(inputs[i], d.sumTo(in[i].shape()), Tensor::plus);
         }
       }

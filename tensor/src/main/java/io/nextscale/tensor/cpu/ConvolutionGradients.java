@@ -7,12 +7,14 @@ import java.util.Arrays;
 final class ConvolutionGradients {
 
   /** Output channels of a chunk of the weight gradient. */
-  private static final int OUTPUTS = 4 * Tiles.ROWS;
+  private static final int OUTPUTS = 2 * Tiles.ROWS;
 
   private final Tiles tiles;
   private final Convolution2d convolution;
+  private final WinogradWeightGradient winograd;
 
-  ConvolutionGradients(Tiles tiles, Convolution2d convolution) {
+  ConvolutionGradients(Tiles tiles, Convolution2d convolution, WinogradWeightGradient winograd) {
+    this.winograd = winograd;
     this.tiles = tiles;
     this.convolution = convolution;
   }
@@ -109,122 +111,103 @@ final class ConvolutionGradients {
   }
 
   /**
-   * Writes dw (O,C,kh,kw): for each cell of the kernel the product of dyᵀ with the map shifted by
-   * that cell. Sums run over images, rows and columns in this order.
+   * Writes dw (O,C,kh,kw).
    *
    * @param x (B,h,w,C)
    * @param dy (B,h',w',O)
    */
   void weight(ConvolutionShape s, float[] x, float[] dy, float[] dw) {
-    PanelGrid grid = PanelGrid.of(s.channels(), tiles);
+    if (WinogradWeightGradient.pays(s)) {
+      winograd.run(s, x, dy, dw);
+    } else {
+      direct(s, x, dy, dw);
+    }
+  }
+
+  /**
+   * For each row of the kernel a product of dyᵀ with the windows of that height, one row, whose
+   * cells and channels lie next to one another in the map. Sums run over images, rows and columns
+   * in this order.
+   */
+  private void direct(ConvolutionShape s, float[] x, float[] dy, float[] dw) {
     int blocks = (s.outputs() + OUTPUTS - 1) / OUTPUTS;
     Parallel.forRange(
-        blocks * grid.count() * s.kernelHeight(),
+        blocks * s.kernelHeight(),
         1,
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            int u = i % s.kernelHeight();
-            int p = i / s.kernelHeight() % grid.count();
-            int o = i / s.kernelHeight() / grid.count() * OUTPUTS;
-            weightRow(s, x, dy, grid, p, o, Math.min(OUTPUTS, s.outputs() - o), u, dw);
+            int block = i / s.kernelHeight();
+            int o = s.outputs() * block / blocks;
+            int count = s.outputs() * (block + 1) / blocks - o;
+            weightRow(s, x, dy, o, count, i % s.kernelHeight(), dw);
           }
         });
   }
 
-  /** Outputs {@code o .. o + count}, channels of panel p, row u of the kernel. */
+  /** Outputs {@code o .. o + count}, row u of the kernel. */
   private void weightRow(
-      ConvolutionShape s,
-      float[] x,
-      float[] dy,
-      PanelGrid grid,
-      int p,
-      int o,
-      int count,
-      int u,
-      float[] dw) {
-    int stride = grid.stride(p);
-    int size = s.kernelWidth() * count * stride;
-    float[] sums = Scratch.PRODUCTS.floats(size); // (kw, count, stride)
+      ConvolutionShape s, float[] x, float[] dy, int o, int count, int u, float[] dw) {
+    PanelGrid grid = PanelGrid.of(s.kernelWidth() * s.channels(), tiles);
+    int padded = grid.paddedColumns();
+    int size = count * padded;
+    float[] sums = Scratch.PRODUCTS.floats(size); // (count, padded)
     Arrays.fill(sums, 0, size, 0f);
-    float[] turned = Scratch.TURNED.floats(count * s.columns()); // (count, w')
+    int width = (s.columns() - 1) * s.stride() + s.kernelWidth();
+    // tiles read past the last window, up to the end of their panel
+    float[] window = Scratch.MAP.floats(width * s.channels() + padded); // (width, C)
+    Arrays.fill(window, width * s.channels(), width * s.channels() + padded, 0f);
     for (int line = 0; line < s.batch() * s.rows(); line++) {
       int row = line % s.rows() * s.stride() + u - s.top();
       if (row < 0 || row >= s.height()) {
         continue; // zeros
       }
-      Transpose.copy(
-          dy,
-          line * s.columns() * s.outputs() + o,
-          s.outputs(),
-          s.columns(),
-          count,
-          turned,
-          0,
-          s.columns());
-      int cell = (line / s.rows() * s.height() + row) * s.width();
-      addLine(s, x, cell, grid, p, turned, count, sums);
+      s.copyWindow(x, line / s.rows(), row, -s.left(), 1, width, window, 0);
+      int cell = line * s.columns();
+      for (int p = 0; p < grid.count(); p++) {
+        addLine(s, dy, cell * s.outputs() + o, count, window, grid, p, sums);
+      }
     }
-    for (int v = 0; v < s.kernelWidth(); v++) {
-      for (int i = 0; i < count; i++) {
-        for (int j = 0; j < grid.columns(p); j++) {
-          int c = p * grid.width() + j;
+    for (int i = 0; i < count; i++) {
+      for (int v = 0; v < s.kernelWidth(); v++) {
+        for (int c = 0; c < s.channels(); c++) {
           int at = (o + i) * s.channels() + c;
-          dw[at * s.cells() + u * s.kernelWidth() + v] = sums[(v * count + i) * stride + j];
+          dw[at * s.cells() + u * s.kernelWidth() + v] = sums[i * padded + v * s.channels() + c];
         }
       }
     }
   }
 
-  /**
-   * Adds the products of a row of dy, transposed, with the row of x that begins at {@code cell}.
-   */
+  /** Adds the products of a row of dy, transposed, with panel p of the windows of a row of x. */
   private void addLine(
       ConvolutionShape s,
-      float[] x,
-      int cell,
+      float[] dy,
+      int dy0,
+      int count,
+      float[] window,
       PanelGrid grid,
       int p,
-      float[] turned,
-      int count,
       float[] sums) {
-    int stride = grid.stride(p);
-    float[] panel = x;
-    int p0 = cell * s.channels() + p * grid.width();
-    int step = s.channels();
-    if (grid.columns(p) < stride) { // a tile would read past the channels: copy them
-      panel = Scratch.MAP.floats(s.width() * stride);
-      for (int j = 0; j < s.width(); j++) {
-        System.arraycopy(x, p0 + j * step, panel, j * stride, grid.columns(p));
-      }
-      p0 = 0;
-      step = stride;
-    }
-    for (int v = 0; v < s.kernelWidth(); v++) {
-      // the columns j of dy whose cell j stride + v - left lies in the map
-      int shift = v - s.left();
-      int first = Math.max(0, Math.ceilDiv(-shift, s.stride()));
-      int end = Math.min(s.columns(), Math.floorDiv(s.width() - 1 - shift, s.stride()) + 1);
-      if (first >= end) {
-        continue;
-      }
-      int from = p0 + (first * s.stride() + shift) * step;
-      for (int i = 0; i < count; i += Tiles.ROWS) {
-        int height = Math.min(Tiles.ROWS, count - i);
-        tiles.multiply(
-            height,
-            stride,
-            end - first,
-            turned,
-            i * s.columns() + first,
-            s.columns(),
-            panel,
-            from,
-            s.stride() * step,
-            sums,
-            (v * count + i) * stride,
-            stride,
-            true);
-      }
+    int padded = grid.paddedColumns();
+    int column = p * grid.width();
+    int groups = (count + Tiles.ROWS - 1) / Tiles.ROWS;
+    for (int group = 0; group < groups; group++) {
+      int i = count * group / groups;
+      int height = count * (group + 1) / groups - i;
+      tiles.multiply(
+          height,
+          grid.stride(p),
+          s.columns(),
+          dy,
+          dy0 + i,
+          1,
+          s.outputs(),
+          window,
+          column,
+          s.stride() * s.channels(),
+          sums,
+          i * padded + column,
+          padded,
+          true);
     }
   }
 }

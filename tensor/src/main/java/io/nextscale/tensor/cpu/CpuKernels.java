@@ -31,14 +31,15 @@ record CpuKernels(
 
   private static CpuKernels of(Tiles tiles, RowKernels rows, WinogradTransforms transforms) {
     Gemm gemm = new Gemm(tiles);
-    Convolution2d convolution =
-        new Convolution2d(tiles, gemm, new WinogradConvolution(tiles, transforms));
+    WinogradConvolution winograd = new WinogradConvolution(tiles, transforms);
+    Convolution2d convolution = new Convolution2d(tiles, gemm, winograd);
     return new CpuKernels(
         tiles,
         gemm,
         new AttentionForward(tiles, rows),
         new AttentionBackward(tiles, rows),
         convolution,
-        new ConvolutionGradients(tiles, convolution));
+        new ConvolutionGradients(
+            tiles, convolution, new WinogradWeightGradient(tiles, transforms, winograd)));
   }
 }

@@ -23,6 +23,7 @@ final class FourVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -31,12 +32,12 @@ final class FourVectorTile {
       int ldc,
       boolean add) {
     switch (rows) {
-      case 1 -> one(depth, a, a0, panel, p0, stride, c, c0, add);
-      case 2 -> two(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 3 -> three(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 4 -> four(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 5 -> five(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 6 -> six(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
+      case 1 -> one(depth, a, a0, step, panel, p0, stride, c, c0, add);
+      case 2 -> two(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 3 -> three(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 4 -> four(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 5 -> five(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 6 -> six(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
       default -> throw new IllegalArgumentException("rows 1 to 6; got " + rows);
     }
   }
@@ -45,6 +46,7 @@ final class FourVectorTile {
       int depth,
       float[] a,
       int a0,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -57,11 +59,12 @@ final class FourVectorTile {
     FloatVector s03 = add ? FloatVector.fromArray(S, c, c0 + 3 * N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
       FloatVector b2 = FloatVector.fromArray(S, panel, p + 2 * N);
       FloatVector b3 = FloatVector.fromArray(S, panel, p + 3 * N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
       s02 = x.fma(b2, s02);
@@ -78,6 +81,7 @@ final class FourVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -97,16 +101,17 @@ final class FourVectorTile {
     FloatVector s13 = add ? FloatVector.fromArray(S, c, c1 + 3 * N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
       FloatVector b2 = FloatVector.fromArray(S, panel, p + 2 * N);
       FloatVector b3 = FloatVector.fromArray(S, panel, p + 3 * N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
       s02 = x.fma(b2, s02);
       s03 = x.fma(b3, s03);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
       s12 = x.fma(b2, s12);
@@ -127,6 +132,7 @@ final class FourVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -152,21 +158,22 @@ final class FourVectorTile {
     FloatVector s23 = add ? FloatVector.fromArray(S, c, c2 + 3 * N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
       FloatVector b2 = FloatVector.fromArray(S, panel, p + 2 * N);
       FloatVector b3 = FloatVector.fromArray(S, panel, p + 3 * N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
       s02 = x.fma(b2, s02);
       s03 = x.fma(b3, s03);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
       s12 = x.fma(b2, s12);
       s13 = x.fma(b3, s13);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
       s22 = x.fma(b2, s22);
@@ -191,6 +198,7 @@ final class FourVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -222,26 +230,27 @@ final class FourVectorTile {
     FloatVector s33 = add ? FloatVector.fromArray(S, c, c3 + 3 * N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
       FloatVector b2 = FloatVector.fromArray(S, panel, p + 2 * N);
       FloatVector b3 = FloatVector.fromArray(S, panel, p + 3 * N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
       s02 = x.fma(b2, s02);
       s03 = x.fma(b3, s03);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
       s12 = x.fma(b2, s12);
       s13 = x.fma(b3, s13);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
       s22 = x.fma(b2, s22);
       s23 = x.fma(b3, s23);
-      x = FloatVector.broadcast(S, a[a3 + k]);
+      x = FloatVector.broadcast(S, a[a3 + q]);
       s30 = x.fma(b0, s30);
       s31 = x.fma(b1, s31);
       s32 = x.fma(b2, s32);
@@ -270,6 +279,7 @@ final class FourVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -307,31 +317,32 @@ final class FourVectorTile {
     FloatVector s43 = add ? FloatVector.fromArray(S, c, c4 + 3 * N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
       FloatVector b2 = FloatVector.fromArray(S, panel, p + 2 * N);
       FloatVector b3 = FloatVector.fromArray(S, panel, p + 3 * N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
       s02 = x.fma(b2, s02);
       s03 = x.fma(b3, s03);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
       s12 = x.fma(b2, s12);
       s13 = x.fma(b3, s13);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
       s22 = x.fma(b2, s22);
       s23 = x.fma(b3, s23);
-      x = FloatVector.broadcast(S, a[a3 + k]);
+      x = FloatVector.broadcast(S, a[a3 + q]);
       s30 = x.fma(b0, s30);
       s31 = x.fma(b1, s31);
       s32 = x.fma(b2, s32);
       s33 = x.fma(b3, s33);
-      x = FloatVector.broadcast(S, a[a4 + k]);
+      x = FloatVector.broadcast(S, a[a4 + q]);
       s40 = x.fma(b0, s40);
       s41 = x.fma(b1, s41);
       s42 = x.fma(b2, s42);
@@ -364,6 +375,7 @@ final class FourVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -407,36 +419,37 @@ final class FourVectorTile {
     FloatVector s53 = add ? FloatVector.fromArray(S, c, c5 + 3 * N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
       FloatVector b2 = FloatVector.fromArray(S, panel, p + 2 * N);
       FloatVector b3 = FloatVector.fromArray(S, panel, p + 3 * N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
       s02 = x.fma(b2, s02);
       s03 = x.fma(b3, s03);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
       s12 = x.fma(b2, s12);
       s13 = x.fma(b3, s13);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
       s22 = x.fma(b2, s22);
       s23 = x.fma(b3, s23);
-      x = FloatVector.broadcast(S, a[a3 + k]);
+      x = FloatVector.broadcast(S, a[a3 + q]);
       s30 = x.fma(b0, s30);
       s31 = x.fma(b1, s31);
       s32 = x.fma(b2, s32);
       s33 = x.fma(b3, s33);
-      x = FloatVector.broadcast(S, a[a4 + k]);
+      x = FloatVector.broadcast(S, a[a4 + q]);
       s40 = x.fma(b0, s40);
       s41 = x.fma(b1, s41);
       s42 = x.fma(b2, s42);
       s43 = x.fma(b3, s43);
-      x = FloatVector.broadcast(S, a[a5 + k]);
+      x = FloatVector.broadcast(S, a[a5 + q]);
       s50 = x.fma(b0, s50);
       s51 = x.fma(b1, s51);
       s52 = x.fma(b2, s52);

@@ -54,20 +54,28 @@ final class GroupNormGrad {
         batch * chunks,
         1,
         (from, to) -> {
-          float[] dz = new float[channels];
-          float[] xHat = new float[channels];
           for (int chunk = from; chunk < to; chunk++) {
             int b = chunk / chunks;
-            int first = b * positions + chunk % chunks * GroupNorm.POSITIONS;
-            int last = Math.min(first + GroupNorm.POSITIONS, (b + 1) * positions);
-            int bo = b * channels;
-            for (int r = first; r < last; r++) {
-              int o = r * channels;
-              row(k, x, dy, o, channels, factor, shift, bo, silu, dz);
-              k.affine(x, o, xHat, 0, channels, unit, bo, unitShift, bo);
-              k.addScaled(dz, 0, sums, chunk * channels, channels, 1f);
-              k.addProduct(dz, 0, xHat, 0, products, chunk * channels, channels);
-            }
+            int first = chunk % chunks * GroupNorm.POSITIONS;
+            int rows = Math.min(GroupNorm.POSITIONS, positions - first);
+            int o = (b * positions + first) * channels;
+            k.affineSiluGradSums(
+                x,
+                dy,
+                o,
+                rows,
+                channels,
+                factor,
+                shift,
+                unit,
+                unitShift,
+                b * channels,
+                silu,
+                dx != null ? dx : Scratch.MAP.floats(rows * channels),
+                dx != null ? o : 0,
+                sums,
+                products,
+                chunk * channels);
           }
         });
 
@@ -86,39 +94,27 @@ final class GroupNormGrad {
     float[] constant = new float[batch * channels];
     groupTerms(statistics, weight, sum, product, xHatFactor, constant);
     Parallel.forRange(
-        batch * positions,
-        RowKernels.rowsPerChunk(channels),
+        batch * chunks,
+        1,
         (from, to) -> {
-          float[] dz = new float[channels];
-          float[] xHat = new float[channels];
-          for (int r = from; r < to; r++) {
-            int o = r * channels;
-            int bo = r / positions * channels;
-            row(k, x, dy, o, channels, factor, shift, bo, silu, dz);
-            k.affine(x, o, xHat, 0, channels, unit, bo, unitShift, bo);
-            k.affine(xHat, 0, dx, o, channels, xHatFactor, bo, constant, bo);
-            k.addProduct(dz, 0, factor, bo, dx, o, channels);
+          for (int chunk = from; chunk < to; chunk++) {
+            int b = chunk / chunks;
+            int first = chunk % chunks * GroupNorm.POSITIONS;
+            k.addNormalized(
+                x,
+                dx, // dz until now
+                (b * positions + first) * channels,
+                Math.min(GroupNorm.POSITIONS, positions - first),
+                channels,
+                factor,
+                unit,
+                unitShift,
+                xHatFactor,
+                constant,
+                b * channels,
+                dx);
           }
         });
-  }
-
-  /** One position's dz. */
-  private static void row(
-      RowKernels k,
-      float[] x,
-      float[] dy,
-      int o,
-      int channels,
-      float[] factor,
-      float[] shift,
-      int bo,
-      boolean silu,
-      float[] dz) {
-    if (silu) {
-      k.affineSiluGrad(x, o, dy, o, dz, 0, channels, factor, bo, shift, bo);
-    } else {
-      System.arraycopy(dy, o, dz, 0, channels);
-    }
   }
 
   /** Adds up chunks, (batch, chunks, channels) to (batch, channels). */

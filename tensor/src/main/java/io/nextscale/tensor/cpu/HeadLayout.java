@@ -149,7 +149,7 @@ record HeadLayout(int heads, int d, Tiles tiles, PanelGrid grid) {
       int column = p * keys.width();
       int stride = keys.stride(p);
       tiles.multiply(
-          height, stride, d, q, q0, d, k, column * d, stride, scores, s0 + column, ld, false);
+          height, stride, d, q, q0, d, 1, k, column * d, stride, scores, s0 + column, ld, false);
     }
   }
 
@@ -180,6 +180,7 @@ record HeadLayout(int heads, int d, Tiles tiles, PanelGrid grid) {
           a,
           a0,
           lda,
+          1,
           x,
           column * total,
           stride,

@@ -145,4 +145,54 @@ sealed interface RowKernels permits ScalarRowKernels, VectorRowKernels {
   /** y[column] = Σ (x - mean[column])² over the rows, in their order. */
   void columnSquaredDeviations(
       float[] x, int xo, int stride, int rows, int n, float[] mean, int mo, float[] y, int yo);
+
+  /**
+   * Rows of a normalised map on the way back: with {@code z = x factor + shift}, {@code dz = dy
+   * silu'(z)}, or dy without {@code silu}, and {@code x̂ = x unit + unitShift}, writes dz and the
+   * sums over the rows, in their order, of dz and of {@code dz x̂}.
+   *
+   * @param o where the rows of x and dy begin, one after the other; those of dz begin at zo
+   * @param bo where factor, shift, unit and unitShift begin
+   * @param dz may be dy
+   * @param so where both sums begin; they are overwritten
+   */
+  void affineSiluGradSums(
+      float[] x,
+      float[] dy,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] shift,
+      float[] unit,
+      float[] unitShift,
+      int bo,
+      boolean silu,
+      float[] dz,
+      int zo,
+      float[] sums,
+      float[] products,
+      int so);
+
+  /**
+   * {@code dx = dz factor + x̂ slope + constant} for rows of a map, {@code x̂ = x unit +
+   * unitShift}.
+   *
+   * @param o where the rows of x, dz and dx begin, one after the other
+   * @param bo where the other five begin
+   * @param dx may be dz
+   */
+  void addNormalized(
+      float[] x,
+      float[] dz,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] unit,
+      float[] unitShift,
+      float[] slope,
+      float[] constant,
+      int bo,
+      float[] dx);
 }

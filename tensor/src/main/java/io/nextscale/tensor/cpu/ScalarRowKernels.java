@@ -217,4 +217,102 @@ final class ScalarRowKernels implements RowKernels {
       }
     }
   }
+
+  @Override
+  public void affineSiluGradSums(
+      float[] x,
+      float[] dy,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] shift,
+      float[] unit,
+      float[] unitShift,
+      int bo,
+      boolean silu,
+      float[] dz,
+      int zo,
+      float[] sums,
+      float[] products,
+      int so) {
+    scalarSums(
+        0, x, dy, o, rows, n, factor, shift, unit, unitShift, bo, silu, dz, zo, sums, products, so);
+  }
+
+  /** {@link #affineSiluGradSums} from column {@code first} on. */
+  static void scalarSums(
+      int first,
+      float[] x,
+      float[] dy,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] shift,
+      float[] unit,
+      float[] unitShift,
+      int bo,
+      boolean silu,
+      float[] dz,
+      int zo,
+      float[] sums,
+      float[] products,
+      int so) {
+    for (int c = first; c < n; c++) {
+      float sum = 0;
+      float product = 0;
+      int b = bo + c;
+      for (int r = 0, i = o + c; r < rows; r++, i += n) {
+        float z = Math.fma(x[i], factor[b], shift[b]);
+        float d = silu ? dy[i] * ScalarActivations.siluDerivative(z) : dy[i];
+        dz[zo - o + i] = d;
+        sum += d;
+        product = Math.fma(d, Math.fma(x[i], unit[b], unitShift[b]), product);
+      }
+      sums[so + c] = sum;
+      products[so + c] = product;
+    }
+  }
+
+  @Override
+  public void addNormalized(
+      float[] x,
+      float[] dz,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] unit,
+      float[] unitShift,
+      float[] slope,
+      float[] constant,
+      int bo,
+      float[] dx) {
+    scalarNormalized(0, x, dz, o, rows, n, factor, unit, unitShift, slope, constant, bo, dx);
+  }
+
+  /** {@link #addNormalized} from column {@code first} on. */
+  static void scalarNormalized(
+      int first,
+      float[] x,
+      float[] dz,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] unit,
+      float[] unitShift,
+      float[] slope,
+      float[] constant,
+      int bo,
+      float[] dx) {
+    for (int c = first; c < n; c++) {
+      int b = bo + c;
+      for (int r = 0, i = o + c; r < rows; r++, i += n) {
+        float xHat = Math.fma(x[i], unit[b], unitShift[b]);
+        dx[i] = Math.fma(dz[i], factor[b], Math.fma(xHat, slope[b], constant[b]));
+      }
+    }
+  }
 }

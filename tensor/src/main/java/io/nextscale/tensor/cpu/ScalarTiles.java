@@ -26,6 +26,7 @@ final class ScalarTiles implements Tiles {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -36,10 +37,22 @@ final class ScalarTiles implements Tiles {
     for (int j = 0; j < columns; j += 4) {
       int i = 0;
       for (; i + 1 < rows; i += 2) {
-        twoRows(depth, a, a0 + i * lda, lda, panel, p0 + j, stride, c, c0 + i * ldc + j, ldc, add);
+        twoRows(
+            depth,
+            a,
+            a0 + i * lda,
+            lda,
+            step,
+            panel,
+            p0 + j,
+            stride,
+            c,
+            c0 + i * ldc + j,
+            ldc,
+            add);
       }
       if (i < rows) {
-        oneRow(depth, a, a0 + i * lda, panel, p0 + j, stride, c, c0 + i * ldc + j, add);
+        oneRow(depth, a, a0 + i * lda, step, panel, p0 + j, stride, c, c0 + i * ldc + j, add);
       }
     }
   }
@@ -49,6 +62,7 @@ final class ScalarTiles implements Tiles {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -67,8 +81,8 @@ final class ScalarTiles implements Tiles {
     float c13 = add ? c[d0 + 3] : 0;
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
-      float x = a[a0 + k];
-      float y = a[a0 + lda + k];
+      float x = a[a0 + k * step];
+      float y = a[a0 + lda + k * step];
       c00 = Math.fma(x, panel[p], c00);
       c01 = Math.fma(x, panel[p + 1], c01);
       c02 = Math.fma(x, panel[p + 2], c02);
@@ -92,6 +106,7 @@ final class ScalarTiles implements Tiles {
       int depth,
       float[] a,
       int a0,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -104,7 +119,7 @@ final class ScalarTiles implements Tiles {
     float c03 = add ? c[c0 + 3] : 0;
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
-      float x = a[a0 + k];
+      float x = a[a0 + k * step];
       c00 = Math.fma(x, panel[p], c00);
       c01 = Math.fma(x, panel[p + 1], c01);
       c02 = Math.fma(x, panel[p + 2], c02);

@@ -58,6 +58,9 @@ final class Scratch {
   /** Coefficients of tiles: {@link WinogradConvolution}. */
   static final Scratch TRANSFORMED = new Scratch();
 
+  /** Coefficients of tiles of a gradient: {@link WinogradWeightGradient}. */
+  static final Scratch TRANSFORMED_GRADIENTS = new Scratch();
+
   /** Coefficients of weights: {@link WinogradConvolution}. */
   static final Scratch TRANSFORMED_WEIGHTS = new Scratch();
 

@@ -31,7 +31,8 @@ sealed interface Tiles permits ScalarTiles, VectorTiles {
    * @param rows 1 to {@link #ROWS}
    * @param columns {@link #width} or {@link #narrowWidth}
    * @param depth the number of k
-   * @param a rows at {@code a0}, {@code a0 + lda}, …
+   * @param a element (i, k) at {@code a0 + i * lda + k * step}: a matrix in rows where step is 1,
+   *     the transpose of one where lda is 1
    * @param panel depths at {@code p0}, {@code p0 + stride}, …
    * @param c rows at {@code c0}, {@code c0 + ldc}, …
    */
@@ -42,6 +43,7 @@ sealed interface Tiles permits ScalarTiles, VectorTiles {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,

@@ -21,6 +21,7 @@ final class TwoVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -29,12 +30,12 @@ final class TwoVectorTile {
       int ldc,
       boolean add) {
     switch (rows) {
-      case 1 -> one(depth, a, a0, panel, p0, stride, c, c0, add);
-      case 2 -> two(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 3 -> three(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 4 -> four(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 5 -> five(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
-      case 6 -> six(depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
+      case 1 -> one(depth, a, a0, step, panel, p0, stride, c, c0, add);
+      case 2 -> two(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 3 -> three(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 4 -> four(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 5 -> five(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
+      case 6 -> six(depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
       default -> throw new IllegalArgumentException("rows 1 to 6; got " + rows);
     }
   }
@@ -43,6 +44,7 @@ final class TwoVectorTile {
       int depth,
       float[] a,
       int a0,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -53,9 +55,10 @@ final class TwoVectorTile {
     FloatVector s01 = add ? FloatVector.fromArray(S, c, c0 + N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
     }
@@ -68,6 +71,7 @@ final class TwoVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -83,12 +87,13 @@ final class TwoVectorTile {
     FloatVector s11 = add ? FloatVector.fromArray(S, c, c1 + N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
     }
@@ -103,6 +108,7 @@ final class TwoVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -122,15 +128,16 @@ final class TwoVectorTile {
     FloatVector s21 = add ? FloatVector.fromArray(S, c, c2 + N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
     }
@@ -147,6 +154,7 @@ final class TwoVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -170,18 +178,19 @@ final class TwoVectorTile {
     FloatVector s31 = add ? FloatVector.fromArray(S, c, c3 + N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
-      x = FloatVector.broadcast(S, a[a3 + k]);
+      x = FloatVector.broadcast(S, a[a3 + q]);
       s30 = x.fma(b0, s30);
       s31 = x.fma(b1, s31);
     }
@@ -200,6 +209,7 @@ final class TwoVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -227,21 +237,22 @@ final class TwoVectorTile {
     FloatVector s41 = add ? FloatVector.fromArray(S, c, c4 + N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
-      x = FloatVector.broadcast(S, a[a3 + k]);
+      x = FloatVector.broadcast(S, a[a3 + q]);
       s30 = x.fma(b0, s30);
       s31 = x.fma(b1, s31);
-      x = FloatVector.broadcast(S, a[a4 + k]);
+      x = FloatVector.broadcast(S, a[a4 + q]);
       s40 = x.fma(b0, s40);
       s41 = x.fma(b1, s41);
     }
@@ -262,6 +273,7 @@ final class TwoVectorTile {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -293,24 +305,25 @@ final class TwoVectorTile {
     FloatVector s51 = add ? FloatVector.fromArray(S, c, c5 + N) : FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
       int p = p0 + k * stride;
+      int q = k * step;
       FloatVector b0 = FloatVector.fromArray(S, panel, p);
       FloatVector b1 = FloatVector.fromArray(S, panel, p + N);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + q]);
       s00 = x.fma(b0, s00);
       s01 = x.fma(b1, s01);
-      x = FloatVector.broadcast(S, a[a1 + k]);
+      x = FloatVector.broadcast(S, a[a1 + q]);
       s10 = x.fma(b0, s10);
       s11 = x.fma(b1, s11);
-      x = FloatVector.broadcast(S, a[a2 + k]);
+      x = FloatVector.broadcast(S, a[a2 + q]);
       s20 = x.fma(b0, s20);
       s21 = x.fma(b1, s21);
-      x = FloatVector.broadcast(S, a[a3 + k]);
+      x = FloatVector.broadcast(S, a[a3 + q]);
       s30 = x.fma(b0, s30);
       s31 = x.fma(b1, s31);
-      x = FloatVector.broadcast(S, a[a4 + k]);
+      x = FloatVector.broadcast(S, a[a4 + q]);
       s40 = x.fma(b0, s40);
       s41 = x.fma(b1, s41);
-      x = FloatVector.broadcast(S, a[a5 + k]);
+      x = FloatVector.broadcast(S, a[a5 + q]);
       s50 = x.fma(b0, s50);
       s51 = x.fma(b1, s51);
     }

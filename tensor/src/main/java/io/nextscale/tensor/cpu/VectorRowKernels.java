@@ -447,4 +447,77 @@ final class VectorRowKernels implements RowKernels {
       y[yo + c] = s;
     }
   }
+
+  @Override
+  public void affineSiluGradSums(
+      float[] x,
+      float[] dy,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] shift,
+      float[] unit,
+      float[] unitShift,
+      int bo,
+      boolean silu,
+      float[] dz,
+      int zo,
+      float[] sums,
+      float[] products,
+      int so) {
+    int c = 0;
+    for (; c <= n - N; c += N) {
+      FloatVector f = FloatVector.fromArray(F, factor, bo + c);
+      FloatVector s = FloatVector.fromArray(F, shift, bo + c);
+      FloatVector u = FloatVector.fromArray(F, unit, bo + c);
+      FloatVector us = FloatVector.fromArray(F, unitShift, bo + c);
+      FloatVector sum = FloatVector.zero(F);
+      FloatVector product = sum;
+      for (int r = 0, i = o + c; r < rows; r++, i += n) {
+        FloatVector xs = FloatVector.fromArray(F, x, i);
+        FloatVector d = FloatVector.fromArray(F, dy, i);
+        if (silu) {
+          d = d.mul(VectorActivations.siluDerivative(xs.fma(f, s)));
+        }
+        d.intoArray(dz, zo - o + i);
+        sum = sum.add(d);
+        product = d.fma(xs.fma(u, us), product);
+      }
+      sum.intoArray(sums, so + c);
+      product.intoArray(products, so + c);
+    }
+    ScalarRowKernels.scalarSums(
+        c, x, dy, o, rows, n, factor, shift, unit, unitShift, bo, silu, dz, zo, sums, products, so);
+  }
+
+  @Override
+  public void addNormalized(
+      float[] x,
+      float[] dz,
+      int o,
+      int rows,
+      int n,
+      float[] factor,
+      float[] unit,
+      float[] unitShift,
+      float[] slope,
+      float[] constant,
+      int bo,
+      float[] dx) {
+    int c = 0;
+    for (; c <= n - N; c += N) {
+      FloatVector f = FloatVector.fromArray(F, factor, bo + c);
+      FloatVector u = FloatVector.fromArray(F, unit, bo + c);
+      FloatVector us = FloatVector.fromArray(F, unitShift, bo + c);
+      FloatVector b = FloatVector.fromArray(F, slope, bo + c);
+      FloatVector a = FloatVector.fromArray(F, constant, bo + c);
+      for (int r = 0, i = o + c; r < rows; r++, i += n) {
+        FloatVector xHat = FloatVector.fromArray(F, x, i).fma(u, us);
+        FloatVector.fromArray(F, dz, i).fma(f, xHat.fma(b, a)).intoArray(dx, i);
+      }
+    }
+    ScalarRowKernels.scalarNormalized(
+        c, x, dz, o, rows, n, factor, unit, unitShift, slope, constant, bo, dx);
+  }
 }

@@ -46,6 +46,7 @@ final class VectorTiles implements Tiles {
       float[] a,
       int a0,
       int lda,
+      int step,
       float[] panel,
       int p0,
       int stride,
@@ -54,9 +55,9 @@ final class VectorTiles implements Tiles {
       int ldc,
       boolean add) {
     if (columns == 4 * N) {
-      FourVectorTile.multiply(rows, depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
+      FourVectorTile.multiply(rows, depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
     } else {
-      TwoVectorTile.multiply(rows, depth, a, a0, lda, panel, p0, stride, c, c0, ldc, add);
+      TwoVectorTile.multiply(rows, depth, a, a0, lda, step, panel, p0, stride, c, c0, ldc, add);
     }
   }
 

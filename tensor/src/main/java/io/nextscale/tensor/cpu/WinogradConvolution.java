@@ -20,7 +20,7 @@ final class WinogradConvolution {
   private static final int SIZE = 36;
 
   /** Outputs of a tile in each direction. */
-  private static final int TILE = 4;
+  static final int TILE = 4;
 
   /** Inputs of a tile in each direction. */
   private static final int WINDOW = 6;
@@ -48,7 +48,7 @@ final class WinogradConvolution {
   /**
    * Channels that go through both passes of a transform before the next, to stay in the L1 cache.
    */
-  private static final int CHANNELS_AT_ONCE = 128;
+  static final int CHANNELS_AT_ONCE = 128;
 
   private final Tiles tiles;
   private final WinogradTransforms transforms;
@@ -71,6 +71,26 @@ final class WinogradConvolution {
         && 4 * products <= 3 * directly;
   }
 
+  /** The number of tiles of all images. */
+  static int tiles(ConvolutionShape s) {
+    return s.batch() * tileRows(s) * tileColumns(s);
+  }
+
+  /** The image of tile t. */
+  static int image(ConvolutionShape s, int t) {
+    return t / tileColumns(s) / tileRows(s);
+  }
+
+  /** The first row of y in tile t. */
+  static int row(ConvolutionShape s, int t) {
+    return t / tileColumns(s) % tileRows(s) * TILE;
+  }
+
+  /** The first column of y in tile t. */
+  static int column(ConvolutionShape s, int t) {
+    return t % tileColumns(s) * TILE;
+  }
+
   private static int tileRows(ConvolutionShape s) {
     return (s.rows() + TILE - 1) / TILE;
   }
@@ -88,7 +108,7 @@ final class WinogradConvolution {
    * @param y (B,h',w',O), not an array that is read
    */
   void run(ConvolutionShape s, float[] x, PackedWeight w, Epilogue epilogue, float[] y) {
-    int count = s.batch() * tileRows(s) * tileColumns(s);
+    int count = tiles(s);
     long weights = (long) SIZE * s.channels() * w.grid().paddedColumns();
     Call call = new Call(s, x, w, new Columns.Packed(w, tiles).scale(), epilogue, y);
     if (count >= MANY_TILES && weights <= MOST_WEIGHTS) {
@@ -135,7 +155,7 @@ final class WinogradConvolution {
           int n = to - from;
           float[] v = Scratch.TRANSFORMED.floats(SIZE * n * channels); // (tiles, 36, C)
           for (int t = from; t < to; t++) {
-            transformInput(call, t, v, (t - from) * SIZE * channels);
+            transformInput(call.s, call.x, t, v, (t - from) * SIZE * channels, channels);
           }
           float[] m = Scratch.PRODUCTS.floats(SIZE * n * grid.width()); // (tiles, 36, stride)
           for (int p = 0; p < grid.count(); p++) {
@@ -158,7 +178,7 @@ final class WinogradConvolution {
         1,
         (from, to) -> {
           for (int t = from; t < to; t++) {
-            transformInput(call, first + t, v, t * SIZE * channels);
+            transformInput(call.s, call.x, first + t, v, t * SIZE * channels, channels);
           }
         });
     Parallel.forRange(
@@ -212,6 +232,7 @@ final class WinogradConvolution {
             v,
             a0,
             SIZE * channels,
+            1,
             u,
             panel,
             stride,
@@ -250,21 +271,20 @@ final class WinogradConvolution {
     }
   }
 
-  /** Coefficients of tile t, (36, C) from v0. */
-  private void transformInput(Call call, int t, float[] v, int v0) {
-    ConvolutionShape s = call.s;
+  /** Coefficients of tile t of x, C of them each {@code step} from v0. */
+  void transformInput(ConvolutionShape s, float[] x, int t, float[] v, int v0, int step) {
     int channels = s.channels();
-    int column = t % tileColumns(s) * TILE - s.left();
-    int row = t / tileColumns(s) % tileRows(s) * TILE - s.top();
-    int b = t / tileColumns(s) / tileRows(s);
-    float[] window = call.x;
+    int column = column(s, t) - s.left();
+    int row = row(s, t) - s.top();
+    int b = image(s, t);
+    float[] window = x;
     int first = ((b * s.height() + row) * s.width() + column) * channels;
     int rowStep = s.width() * channels;
     boolean inside =
         row >= 0 && column >= 0 && row + WINDOW <= s.height() && column + WINDOW <= s.width();
     if (!inside) {
       window = Scratch.MAP.floats(SIZE * channels);
-      s.copyWindow(call.x, b, row, column, WINDOW, WINDOW, window, 0);
+      s.copyWindow(x, b, row, column, WINDOW, WINDOW, window, 0);
       first = 0;
       rowStep = WINDOW * channels;
     }
@@ -277,7 +297,7 @@ final class WinogradConvolution {
         transforms.input(window, from, rowStep, half, j * block, 6 * block, n);
       }
       for (int i = 0; i < 6; i++) {
-        transforms.input(half, 6 * i * block, block, v, v0 + 6 * i * channels + c, channels, n);
+        transforms.input(half, 6 * i * block, block, v, v0 + 6 * i * step + c, step, n);
       }
     }
   }
@@ -295,9 +315,9 @@ final class WinogradConvolution {
       transforms.output(
           m, (at * SIZE + j) * stride, 6 * stride, half, j * stride, 6 * stride, width);
     }
-    int column = t % tileColumns(s) * TILE;
-    int row = t / tileColumns(s) % tileRows(s) * TILE;
-    int b = t / tileColumns(s) / tileRows(s);
+    int column = column(s, t);
+    int row = row(s, t);
+    int b = image(s, t);
     int outputs = s.outputs();
     int columns = Math.min(TILE, s.columns() - column);
     float[] edge = Scratch.EDGE.floats(TILE * stride);

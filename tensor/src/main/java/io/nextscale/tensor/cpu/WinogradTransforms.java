@@ -44,4 +44,10 @@ sealed interface WinogradTransforms permits ScalarWinogradTransforms, VectorWino
 
   /** {@code y = Aᵀ x}: six products to four outputs. */
   void output(float[] x, int x0, int xStep, float[] y, int y0, int yStep, int n);
+
+  /** {@code y = A x}, the transpose of {@link #output}: four gradients of outputs to six. */
+  void outputGradient(float[] x, int x0, int xStep, float[] y, int y0, int yStep, int n);
+
+  /** {@code y = Gᵀ x}, the transpose of {@link #weight}: six sums to three weights. */
+  void weightGradient(float[] x, int x0, int xStep, float[] y, int y0, int yStep, int n);
 }

@@ -154,14 +154,23 @@ public sealed interface Convolution extends Op {
 
     @Override
     public @Nullable Tensor[] backward(Tensor dy, Tensor y, Tensor... in) {
+      return allGradients(dy, y, in);
+    }
+
+    @Override
+    public @Nullable Tensor[] backward(boolean[] wanted, Tensor dy, Tensor y, Tensor... in) {
       Shape x = in[0].shape();
       Shape w = in[1].shape();
       @Nullable Tensor[] gradients = new Tensor[in.length];
-      gradients[0] =
-          Tensor.apply(new Conv2dGradInput(stride, padding, x.dim(1), x.dim(2)), dy, in[1]);
-      gradients[1] =
-          Tensor.apply(new Conv2dGradWeight(stride, padding, w.dim(2), w.dim(3)), in[0], dy);
-      if (bias) {
+      if (wanted[0]) {
+        gradients[0] =
+            Tensor.apply(new Conv2dGradInput(stride, padding, x.dim(1), x.dim(2)), dy, in[1]);
+      }
+      if (wanted[1]) {
+        gradients[1] =
+            Tensor.apply(new Conv2dGradWeight(stride, padding, w.dim(2), w.dim(3)), in[0], dy);
+      }
+      if (bias && wanted[2]) {
         int o = w.dim(0);
         Tensor cells = dy.reshape(Shape.of(dy.shape().size(0, 3), o));
         gradients[2] = cells.sum(0).reshape(Shape.of(o)); // (B·h'·w',O) -> (1,O) -> (O)

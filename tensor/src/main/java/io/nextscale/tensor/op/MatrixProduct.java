@@ -212,6 +212,11 @@ public sealed interface MatrixProduct extends Op {
      */
     @Override
     public @Nullable Tensor[] backward(Tensor dy, Tensor y, Tensor... in) {
+      return allGradients(dy, y, in);
+    }
+
+    @Override
+    public @Nullable Tensor[] backward(boolean[] wanted, Tensor dy, Tensor y, Tensor... in) {
       Tensor x = in[0];
       Tensor w = in[1];
       @Nullable Tensor[] gradients = new @Nullable Tensor[in.length];
@@ -238,9 +243,13 @@ public sealed interface MatrixProduct extends Op {
             case SILU -> Tensor.apply(new Elementwise.SiluGrad(), s, da);
           };
       Tensor dsRows = ds.reshape(-1, w.shape().dim(0)); // (…,N) -> (M,N)
-      gradients[0] = dsRows.matmul(w.to(DType.F32), false, false).reshape(x.shape());
-      gradients[1] = dsRows.matmul(x.reshape(-1, w.shape().dim(1)), true, false); // (N,K)
-      if (bias) {
+      if (wanted[0]) {
+        gradients[0] = dsRows.matmul(w.to(DType.F32), false, false).reshape(x.shape());
+      }
+      if (wanted[1]) {
+        gradients[1] = dsRows.matmul(x.reshape(-1, w.shape().dim(1)), true, false); // (N,K)
+      }
+      if (bias && wanted[2]) {
         gradients[2] = dsRows.sum(0).reshape(w.shape().dim(0));
       }
       return gradients;

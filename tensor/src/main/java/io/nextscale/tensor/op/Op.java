@@ -5,6 +5,7 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.ShapeException;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.spi.Operand;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,24 @@ public sealed interface Op
    * @return one entry per operand; null where there is no gradient
    */
   @Nullable Tensor[] backward(Tensor dy, Tensor y, Tensor... in);
+
+  /**
+   * The same for some of the operands. An operation whose gradients cost much, each on its own,
+   * leaves out those that nobody wants; others give them all.
+   *
+   * @param wanted one entry per operand
+   * @return one entry per operand; those not wanted may be null
+   */
+  default @Nullable Tensor[] backward(boolean[] wanted, Tensor dy, Tensor y, Tensor... in) {
+    return backward(dy, y, in);
+  }
+
+  /** {@link #backward(boolean[], Tensor, Tensor, Tensor...)} with every gradient wanted. */
+  default @Nullable Tensor[] allGradients(Tensor dy, Tensor y, Tensor... in) {
+    boolean[] wanted = new boolean[in.length];
+    Arrays.fill(wanted, true);
+    return backward(wanted, dy, y, in);
+  }
 
   /** What {@link #backward} reads besides {@code dy}. */
   default Saved saves() {

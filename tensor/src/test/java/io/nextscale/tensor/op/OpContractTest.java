@@ -320,6 +320,27 @@ class OpContractTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("operations")
+  void gradientOfAnOperandHasTheSameBitsWhateverElseIsWanted(Class<?> operation) {
+    for (Sample sample : samplesOf(operation)) {
+      if (sample.op().type(sample.types()) != DType.F32 || operation.getName().endsWith("Grad")) {
+        continue;
+      }
+      Tensor upstream = new Values(3).between(-1, 1, sample.result().dims());
+      Gradients all = Gradients.of(sample.in(), () -> apply(sample), upstream);
+      for (Tensor operand : sample.in()) {
+        Gradients one = Gradients.of(List.of(operand), () -> apply(sample), upstream);
+        Tensor expected = all.of(operand);
+        Tensor gradient = one.of(operand);
+        assertThat(gradient == null).as("%s", sample).isEqualTo(expected == null);
+        if (gradient != null && expected != null) {
+          assertThat(gradient.toArray()).as("%s", sample).isEqualTo(expected.toArray());
+        }
+      }
+    }
+  }
+
   private static void compare(
       Sample sample, int i, float[] gradient, CentralDifferences numeric, SplittableRandom random) {
     double largest = 1e-2; // below this a derivative of operands of order 1 counts as none
