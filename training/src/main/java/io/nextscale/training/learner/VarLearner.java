@@ -1,0 +1,291 @@
+package io.nextscale.training.learner;
+
+import io.nextscale.data.Batch;
+import io.nextscale.data.TokenBatch;
+import io.nextscale.image.RgbImage;
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Loading;
+import io.nextscale.nn.Parameters;
+import io.nextscale.tensor.RandomStream;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.training.Ema;
+import io.nextscale.training.Learner;
+import io.nextscale.training.PeakMemory;
+import io.nextscale.training.settings.Settings;
+import io.nextscale.training.settings.VarSettings;
+import io.nextscale.var.Condition;
+import io.nextscale.var.Generator;
+import io.nextscale.var.Var;
+import io.nextscale.var.VarConfig;
+import io.nextscale.var.VarMetadata;
+import io.nextscale.var.VarTrainer;
+import io.nextscale.var.text.WordPieces;
+import io.nextscale.vqvae.TokenPyramid;
+import io.nextscale.vqvae.VqVae;
+import io.nextscale.vqvae.VqVaeMetadata;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns a transformer on the tokens of a tokenizer that stays as it is.
+ *
+ * <p>Numbers of a step: {@code loss}, {@code rate}, {@code norm} of the gradients; in progressive
+ * training also {@code scales}. Numbers of an evaluation: {@code L_mean} and {@code L_tail}, the
+ * cross-entropy of all tokens and of those of the last scale, {@code acc_mean} and {@code
+ * acc_tail}, the percentage of tokens whose largest logit is right, and for the shapes world {@code
+ * right}, the percentage of made pictures that show what their captions ask for, by task as well.
+ */
+public final class VarLearner implements Learner {
+
+  private static final String TRAINER = "trainer.";
+  private static final String EMA = "ema.";
+
+  /** Pictures on a sheet. */
+  private static final int SHOWN = 48;
+
+  /** What a transformer reads. */
+  public record Subject(
+      VqVae tokenizer,
+      String fingerprint,
+      @Nullable WordPieces pieces,
+      List<String> classes,
+      boolean shapes) {
+
+    /**
+     * What a transformer reads.
+     *
+     * @param tokenizer makes its tokens
+     * @param fingerprint SHA-256 of the file of the tokenizer
+     * @param pieces the vocabulary of its captions; null where classes are the condition
+     * @param classes the names of the classes
+     * @param shapes whether pictures are of the shapes world, to be judged by its checker
+     */
+    public Subject {
+      classes = List.copyOf(classes);
+    }
+  }
+
+  private final VarSettings settings;
+  private final Subject subject;
+  private final TokenBatches batches;
+  private final List<TokenBatch> validation;
+  private final Samples samples;
+  private final Conditions conditions;
+  private final Var model;
+  private final Parameters parameters;
+  private final VarTrainer trainer;
+  private final @Nullable Ema ema;
+
+  /**
+   * A learner at the beginning of its training.
+   *
+   * @param batches of the size in the settings
+   * @param validation pictures to measure on, perhaps none
+   * @param recompute whether blocks run again on the way back, which saves memory
+   */
+  public VarLearner(
+      VarSettings settings,
+      Subject subject,
+      TokenBatches batches,
+      List<Batch> validation,
+      boolean recompute) {
+    this.settings = settings;
+    this.subject = subject;
+    this.batches = batches;
+    VqVae tokenizer = subject.tokenizer();
+    this.validation = validation.stream().map(batch -> TokenBatches.of(batch, tokenizer)).toList();
+    WordPieces pieces = subject.pieces();
+    conditions = new Conditions(pieces, settings.model().textLength());
+    int count = Math.max(SHOWN, settings.sampling().judged());
+    samples =
+        subject.shapes()
+            ? Samples.ofShapes(count, conditions)
+            : pieces == null
+                ? Samples.ofClasses(count, subject.classes().size())
+                : Samples.of(
+                    count, conditions, this.validation.isEmpty() ? first() : this.validation);
+    VarConfig config =
+        settings.config(
+            tokenizer.config(), subject.classes().size(), pieces == null ? 0 : pieces.size());
+    RandomStream random = RandomStream.of(settings.optimizer().seed()).split("var");
+    try {
+      Checkpoint initial = settings.initialization().checkpoint(config, random);
+      model = Var.load(initial, config, Loading.forTraining());
+    } catch (IOException e) { // nothing is read from anywhere
+      throw new UncheckedIOException(e);
+    }
+    parameters = model.parameters();
+    trainer = new VarTrainer(model, tokenizer, settings.training(recompute));
+    double decay = settings.optimizer().ema();
+    ema = decay == 0 ? null : new Ema(parameters, decay);
+  }
+
+  /** The transformer that is trained. */
+  public Var model() {
+    return model;
+  }
+
+  private List<TokenBatch> first() {
+    return List.of(batch(0));
+  }
+
+  private TokenBatch batch(int iteration) {
+    try {
+      return batches.batch(iteration);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public SequencedMap<String, Double> step(int iteration) {
+    TokenBatch batch = batch(iteration);
+    VarTrainer.Report report = trainer.step(iteration, pyramid(batch), condition(batch));
+    if (ema != null && !Double.isNaN(report.gradientNorm())) {
+      ema.update();
+    }
+    SequencedMap<String, Double> numbers = new LinkedHashMap<>();
+    numbers.put(LOSS, report.loss());
+    numbers.put("rate", report.learningRate());
+    TokenizerLearner.putKnown(numbers, "norm", report.gradientNorm());
+    if (settings.progressive().progressive() > 0) {
+      numbers.put("scales", report.lastScale() + 1.0);
+      numbers.put("newest_weight", report.newestWeight());
+    }
+    return numbers;
+  }
+
+  private Condition condition(TokenBatch batch) {
+    return conditions.of(batch.captions(), batch.labels());
+  }
+
+  private TokenPyramid pyramid(TokenBatch batch) {
+    return TokenPyramid.of(model.config().scales(), batch.tokens().toInts());
+  }
+
+  private <T> T averaged(Supplier<T> body) {
+    return ema == null ? body.get() : ema.during(body);
+  }
+
+  @Override
+  public SequencedMap<String, Double> evaluate(int iteration) {
+    return averaged(this::measured);
+  }
+
+  private SequencedMap<String, Double> measured() {
+    SequencedMap<String, Double> means = new LinkedHashMap<>();
+    int all = validation.stream().mapToInt(batch -> batch.labels().length).sum();
+    for (TokenBatch batch : validation) {
+      VarTrainer.Evaluation measured = trainer.evaluate(pyramid(batch), condition(batch));
+      double share = (double) measured.images() / all;
+      means.merge("L_mean", share * measured.lossMean(), Double::sum);
+      means.merge("L_tail", share * measured.lossTail(), Double::sum);
+      means.merge("acc_mean", share * measured.accuracyMean(), Double::sum);
+      means.merge("acc_tail", share * measured.accuracyTail(), Double::sum);
+    }
+    if (!samples.prompts().isEmpty() && settings.sampling().judged() > 0) {
+      ShapesJudge judge = new ShapesJudge();
+      judge.look(made(), samples.prompts());
+      means.putAll(judge.percentages());
+    }
+    return means;
+  }
+
+  private Tensor made() {
+    return samples.make(new Generator(model, subject.tokenizer()), settings.sampling());
+  }
+
+  @Override
+  public SequencedMap<String, RgbImage> pictures(int iteration) {
+    Tensor made = averaged(this::made);
+    SequencedMap<String, RgbImage> sheets = new LinkedHashMap<>();
+    sheets.put("samples", Sheets.of(Sheets.pictures(made)));
+    return sheets;
+  }
+
+  @Override
+  public SequencedMap<String, Tensor> state() {
+    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+    trainer.state().forEach((name, value) -> state.put(TRAINER + name, value));
+    if (ema != null) {
+      ema.state().forEach((name, value) -> state.put(EMA + name, value));
+    }
+    return state;
+  }
+
+  @Override
+  public void restore(Checkpoint state) throws IOException {
+    trainer.restore(state.under(TRAINER));
+    if (ema != null) {
+      ema.restore(state.under(EMA));
+    }
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public Checkpoint exported() {
+    String source = "the trained transformer";
+    return ema == null ? parameters.checkpoint(source) : ema.checkpoint(source);
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    Map<String, String> header = new LinkedHashMap<>();
+    header.put("format", "pt");
+    header.putAll(VqVaeMetadata.of(subject.tokenizer().config()));
+    VarMetadata own =
+        new VarMetadata(
+            model.config().heads(), subject.pieces(), subject.classes(), subject.fingerprint());
+    header.putAll(own.text());
+    header.put("nextscale.settings", Settings.json(settings).write());
+    return header;
+  }
+
+  @Override
+  public Optional<PeakMemory> memory() {
+    int last = settings.optimizer().lastComplete(); // with all scales
+    if (last < 0) {
+      return Optional.empty();
+    }
+    TokenBatch batch = batch(0);
+    // Gradients of an earlier batch do not wait any more:
+    trainer.step(last, repeated(batch, 1), conditions(batch, 1));
+    return Optional.of(
+        PeakMemory.forecast(
+            List.of(parameters),
+            List.of(subject.tokenizer().parameters()),
+            ema != null,
+            settings.optimizer().accumulate(),
+            settings.optimizer().batch(),
+            count -> trainer.step(last, repeated(batch, count), conditions(batch, count))));
+  }
+
+  /** The first picture again and again. */
+  private TokenPyramid repeated(TokenBatch batch, int count) {
+    TokenPyramid first = pyramid(batch).image(0);
+    Tensor[] rows = new Tensor[count];
+    Arrays.fill(rows, first.sequence());
+    return TokenPyramid.of(first.scales(), Tensor.concat(0, rows).toInts());
+  }
+
+  private Condition conditions(TokenBatch batch, int count) {
+    return condition(batch).select(new int[count]);
+  }
+
+  @Override
+  public int batch() {
+    return settings.optimizer().batch();
+  }
+}

@@ -1,0 +1,179 @@
+package io.nextscale.training.settings;
+
+import io.nextscale.training.settings.TokenizerSettings.Adversary;
+import io.nextscale.training.settings.TokenizerSettings.Betas;
+import io.nextscale.training.settings.TokenizerSettings.Codebook;
+import io.nextscale.training.settings.TokenizerSettings.Loss;
+import io.nextscale.training.settings.VarSettings.Chance;
+import io.nextscale.training.settings.VarSettings.Growth;
+import io.nextscale.training.settings.VarSettings.Sampling;
+import io.nextscale.var.DropPath;
+import java.util.List;
+
+/**
+ * Settings that belong together.
+ *
+ * @param name what it is called
+ * @param description for people
+ * @param tokenizer the settings of its tokenizer
+ * @param var the settings of its transformer
+ */
+public record Preset(
+    String name, String description, TokenizerSettings tokenizer, VarSettings var) {
+
+  /** ImageNet's training pictures in batches of 8, once. */
+  private static final int EPOCH = 1_281_167 / 8;
+
+  private static final Adversary NO_ADVERSARY = new Adversary(0, true, 0.2, 0.02, true, 8, 64, 3);
+
+  /** Pictures of the shapes world, 64 x 64, from captions; for a CPU. */
+  public static final Preset SHAPES =
+      new Preset(
+          "shapes",
+          "The shapes world, 64 x 64 pixels, from captions; an evening on two cores.",
+          new TokenizerSettings(
+              PictureSettings.exactly(64, 120),
+              new TokenizerSettings.Model(
+                  32,
+                  List.of(1, 1, 2, 3),
+                  1,
+                  512,
+                  16,
+                  List.of(1, 2, 3, 4, 6, 8),
+                  4,
+                  0.5,
+                  0.25,
+                  false),
+              new OptimizerSettings(
+                  10_000, 8, 1, 1.5e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
+              new Betas(0.9, 0.95),
+              new Loss(1, 1, 0, 1),
+              new Codebook(300, true, 100, 0.8, 0),
+              NO_ADVERSARY),
+          new VarSettings(
+              PictureSettings.exactly(64, 120),
+              new VarSettings.Model(
+                  VarSettings.TEXT, 6, 192, 6, true, true, 1e-5, 128, 2, 4, 24, 512),
+              new OptimizerSettings(
+                  20_000, 32, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
+              new Chance(0, 0.1, 0),
+              new Growth(0, 0.8, 100),
+              new Sampling(60, 1.5, 0, 0)));
+
+  /** The ten classes of CIFAR-10 at 32 x 32; for a CPU. */
+  public static final Preset CIFAR10 =
+      new Preset(
+          "cifar10",
+          "CIFAR-10, 32 x 32 pixels, by class; a night on two cores.",
+          new TokenizerSettings(
+              new PictureSettings(32, 1, false, true, 200),
+              new TokenizerSettings.Model(
+                  32,
+                  List.of(2, 3, 4),
+                  1,
+                  1024,
+                  16,
+                  List.of(1, 2, 3, 4, 6, 8),
+                  4,
+                  0.5,
+                  0.25,
+                  false),
+              new OptimizerSettings(
+                  20_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
+              new Betas(0.9, 0.95),
+              new Loss(0.2, 1, 0, 1),
+              new Codebook(500, true, 100, 0.8, 0),
+              NO_ADVERSARY),
+          new VarSettings(
+              new PictureSettings(32, 1, false, true, 200),
+              new VarSettings.Model(
+                  VarSettings.CLASSES, 8, 256, 8, true, true, 1e-5, 128, 2, 4, 24, 512),
+              new OptimizerSettings(
+                  30_000, 32, 1, 1e-3, "cos", 500, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
+              new Chance(0, 0.1, 0.03),
+              new Growth(0, 0.8, 100),
+              new Sampling(40, 1.5, 0, 0.96)));
+
+  /**
+   * The recipes of the published models on ImageNet: tokenizer {@code vae_ch160v4096z32}, whose
+   * discriminator stood on a pretrained network and here is a patch discriminator, and the
+   * transformer of depth 16.
+   *
+   * <p>Source: FoundationVision/vaex utils/arg_util.py @c08db77; FoundationVision/VAR README.md,
+   * utils/arg_util.py @78b9539.
+   */
+  public static final Preset PUBLISHED =
+      new Preset(
+          "published",
+          "ImageNet at 256 x 256, by class: the recipes of the published models, batches of 768.",
+          new TokenizerSettings(
+              new PictureSettings(256, 1.125, true, false, 200),
+              new TokenizerSettings.Model(
+                  160,
+                  List.of(1, 1, 2, 2, 4),
+                  2,
+                  4096,
+                  32,
+                  List.of(1, 2, 3, 4, 5, 6, 8, 10, 13, 16),
+                  4,
+                  0.5,
+                  0.25,
+                  false),
+              new OptimizerSettings(
+                  250 * EPOCH,
+                  8,
+                  96,
+                  3e-4,
+                  "cos",
+                  250 * EPOCH / 100,
+                  0.005,
+                  0.3,
+                  0.005,
+                  0.005,
+                  10,
+                  0.9999,
+                  0),
+              new Betas(0.5, 0.9),
+              new Loss(0.2, 1, 1, 1),
+              new Codebook(0, true, 250 * EPOCH / 200, 0.8, 0),
+              new Adversary(0.4, true, 0.2, 0.02, true, 8, 64, 3)),
+          new VarSettings(
+              new PictureSettings(256, 1.125, true, false, 200),
+              new VarSettings.Model(
+                  VarSettings.CLASSES, 16, 1024, 16, false, true, 1e-3, 128, 2, 4, 24, 512),
+              new OptimizerSettings(
+                  200 * EPOCH,
+                  8,
+                  96,
+                  3e-4,
+                  "lin0",
+                  200 * EPOCH / 50,
+                  0.005,
+                  0.1,
+                  0.05,
+                  0.05,
+                  2,
+                  0,
+                  0),
+              new Chance(0, 0.1, DropPath.publishedRate(16)),
+              new Growth(0, 0.8, 100),
+              new Sampling(16, 1.5, 900, 0.96)));
+
+  /** All of them. */
+  public static final List<Preset> ALL = List.of(SHAPES, CIFAR10, PUBLISHED);
+
+  /**
+   * The preset of a name.
+   *
+   * @throws IllegalArgumentException naming all when there is none
+   */
+  public static Preset named(String name) {
+    return ALL.stream()
+        .filter(preset -> preset.name.equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "--preset: one of %s; got %s"
+                    .formatted(String.join(", ", ALL.stream().map(Preset::name).toList()), name)));
+  }
+}

@@ -1,0 +1,152 @@
+package io.nextscale.training.settings;
+
+import io.nextscale.var.Progressive;
+import io.nextscale.var.TextConfig;
+import io.nextscale.var.Training;
+import io.nextscale.var.VarConfig;
+import io.nextscale.var.VarInitialization;
+import io.nextscale.vqvae.VqVaeConfig;
+import java.util.List;
+
+/**
+ * Everything that decides on a transformer, beside pictures and tokenizer.
+ *
+ * @param pictures how they come to the size of the tokenizer
+ * @param model the sizes of the network
+ * @param optimizer how long and how fast
+ * @param chance what is left out at random
+ * @param progressive whether training begins with the first scales
+ * @param sampling how pictures are made to see how far it is
+ */
+public record VarSettings(
+    PictureSettings pictures,
+    Model model,
+    OptimizerSettings optimizer,
+    Chance chance,
+    Growth progressive,
+    Sampling sampling) {
+
+  /** The condition of a model that reads captions. */
+  public static final String TEXT = "text";
+
+  /** The condition of a model that reads labels. */
+  public static final String CLASSES = "classes";
+
+  /** The sizes of the network; see {@link VarConfig} and {@link TextConfig}. */
+  public record Model(
+      @Setting("What a picture is made from: text or classes.") String condition,
+      @Setting("Blocks.") int depth,
+      @Setting("Channels.") int width,
+      @Setting("Heads of attention.") int heads,
+      @Setting("One layer for the conditions of all blocks.") boolean sharedCondition,
+      @Setting("Queries and keys of length 1, with a learned scale per head.")
+          boolean unitAttention,
+      @Setting("How open the blocks are at the beginning.") double gates,
+      @Setting("Channels of the encoder of captions.") int textWidth,
+      @Setting("Layers of the encoder of captions.") int textDepth,
+      @Setting("Heads of the encoder of captions.") int textHeads,
+      @Setting("Word pieces of a caption; the rest of longer ones is not read.") int textLength,
+      @Setting("The most word pieces that are learnt from the captions.") int words) {
+
+    /** Checks the condition. */
+    public Model {
+      if (!condition.equals(TEXT) && !condition.equals(CLASSES)) {
+        throw new IllegalArgumentException("--condition: text or classes; got " + condition);
+      }
+      requireDivisor("--heads", heads, "--width", width);
+      requireDivisor("--text-heads", textHeads, "--text-width", textWidth);
+      if (depth < 1 || textDepth < 1 || textLength < 2 || words < 4) {
+        throw new IllegalArgumentException(
+            "--depth, --text-depth, --text-length, --words: at least 1, 1, 2 and 4; got "
+                + List.of(depth, textDepth, textLength, words));
+      }
+    }
+
+    private static void requireDivisor(String flag, int heads, String of, int width) {
+      if (heads < 1 || width < 1 || width % heads != 0) {
+        throw new IllegalArgumentException(
+            "%s: a divisor of %s %d; got %d".formatted(flag, of, width, heads));
+      }
+    }
+  }
+
+  /** What is left out at random. */
+  public record Chance(
+      @Setting("Smoothing of the targets, 0 to 1.") double smoothing,
+      @Setting("The part of pictures that lose their condition, for guidance.") double dropout,
+      @Setting("The part of branches that the last block leaves out.") double dropPath) {}
+
+  /** Progressive training; see {@link Progressive}. */
+  public record Growth(
+      @Setting("The last scale, from 0, that is trained at the beginning; 0: all of them.")
+          int progressive,
+      @Setting("The part of the training after which all scales are trained.")
+          double progressiveEnd,
+      @Setting("Batches in which a new scale comes to its full weight.")
+          double progressiveWarmUp) {}
+
+  /** How pictures are made to see how far the training is. */
+  public record Sampling(
+      @Setting("Pictures that are made and judged at each evaluation; 0: none.") int judged,
+      @Setting("Guidance of these pictures.") double guidance,
+      @Setting("Draw from the N most probable tokens only; 0: all.") int topK,
+      @Setting("Draw from the most probable tokens of joint probability P; 0: all.") double topP) {}
+
+  /** Whether captions are the condition. */
+  public boolean readsText() {
+    return model.condition().equals(TEXT);
+  }
+
+  /**
+   * The configuration of the transformer.
+   *
+   * @param tokenizer whose tokens it learns
+   * @param classes how many there are, where classes are the condition
+   * @param pieces how many word pieces there are, where text is
+   */
+  public VarConfig config(VqVaeConfig tokenizer, int classes, int pieces) {
+    return new VarConfig(
+        model.depth(),
+        model.width(),
+        model.heads(),
+        readsText() ? 0 : classes,
+        tokenizer.codeChannels(),
+        tokenizer.vocabulary(),
+        tokenizer.scales(),
+        model.sharedCondition(),
+        model.unitAttention(),
+        readsText()
+            ? new TextConfig(
+                pieces, model.textLength(), model.textWidth(), model.textDepth(), model.textHeads())
+            : null);
+  }
+
+  /** The rule of the first values. */
+  public VarInitialization initialization() {
+    VarInitialization published = VarInitialization.published();
+    return new VarInitialization(published.scaleAndShift(), model.gates(), published.head());
+  }
+
+  /**
+   * The settings as the trainer takes them.
+   *
+   * @param recompute whether blocks run again on the way back; it changes memory, not results
+   */
+  public Training training(boolean recompute) {
+    return new Training(
+        optimizer.schedule(),
+        optimizer.clip(),
+        chance.smoothing(),
+        chance.dropout(),
+        chance.dropPath(),
+        optimizer.accumulate(),
+        recompute,
+        progressive.progressive() == 0
+            ? null
+            : new Progressive(
+                progressive.progressive(),
+                progressive.progressiveEnd(),
+                progressive.progressiveWarmUp()),
+        optimizer.seed());
+  }
+}

@@ -1,0 +1,146 @@
+package io.nextscale.training.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.var.VarConfig;
+import io.nextscale.vqvae.VqVaeConfig;
+import io.nextscale.vqvae.training.TokenizerTraining;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  private static final int MUTATIONS = 2000;
+
+  @Test
+  void allSettingsOfPresetsAreWrittenAndReadBack() throws IOException {
+    for (Preset preset : Preset.ALL) {
+      Json tokenizer = Json.parse("t", Settings.json(preset.tokenizer()).writeIndented());
+      assertThat(Settings.parse("t", (Json.Obj) tokenizer, TokenizerSettings.class))
+          .isEqualTo(preset.tokenizer());
+      Json var = Json.parse("v", Settings.json(preset.var()).write());
+      assertThat(Settings.parse("v", (Json.Obj) var, VarSettings.class)).isEqualTo(preset.var());
+    }
+  }
+
+  @Test
+  void everySettingHasItsOwnNameAndADescription() {
+    for (Class<? extends Record> kind : List.of(TokenizerSettings.class, VarSettings.class)) {
+      List<Settings.Entry> entries = Settings.entries(kind);
+      assertThat(entries)
+          .allMatch(entry -> entry.name().matches("[a-z][a-z0-9-]*"))
+          .allMatch(entry -> entry.description().endsWith("."));
+      assertThat(new HashSet<>(entries.stream().map(Settings.Entry::name).toList()))
+          .hasSameSizeAs(entries);
+    }
+  }
+
+  @Test
+  void singleSettingsAreChangedByTheirNames() {
+    TokenizerSettings changed =
+        Settings.with(
+            Preset.SHAPES.tokenizer(),
+            Map.of(
+                "rate",
+                "3e-4",
+                "steps",
+                "77",
+                "seed",
+                "-5",
+                "from-data",
+                "false",
+                "curve",
+                "lin0.4",
+                "scales",
+                "1,3,8"));
+    assertThat(changed.optimizer().rate()).isEqualTo(3e-4);
+    assertThat(changed.optimizer().steps()).isEqualTo(77);
+    assertThat(changed.optimizer().seed()).isEqualTo(-5);
+    assertThat(changed.optimizer().curve()).isEqualTo("lin0.4");
+    assertThat(changed.codebook().fromData()).isFalse();
+    assertThat(changed.model().scales()).containsExactly(1, 3, 8);
+    assertThat(changed.loss()).isEqualTo(Preset.SHAPES.tokenizer().loss());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rate, abc, --rate: a finite number; got abc",
+    "rate, NaN, --rate: a finite number",
+    "rate, -1, --rate",
+    "steps, 1e3, --steps: a whole number; got 1e3",
+    "steps, 1, --steps",
+    "batch, 0, --batch",
+    "flip, yes, --flip: true or false; got yes",
+    "scales, '1,x', '--scales: whole numbers with commas; got 1,x'",
+    "size, 48, --size: 64 pixels",
+    "curve, zigzag, zigzag",
+    "ema, 1, --ema",
+    "validation, -1, --validation",
+    "colour, red, colour"
+  })
+  void whatIsNoSuchValueIsRefusedByItsFlag(String name, String text, String message) {
+    assertThatThrownBy(() -> Settings.with(Preset.SHAPES.tokenizer(), Map.of(name, text)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void damagedJsonIsRefusedAndNothingElseHappens() {
+    String text = Settings.json(Preset.CIFAR10.var()).write();
+    Random random = new Random(11);
+    int refused = 0;
+    for (int i = 0; i < MUTATIONS; i++) {
+      StringBuilder damaged = new StringBuilder(text);
+      int at = random.nextInt(text.length());
+      switch (random.nextInt(3)) {
+        case 0 -> damaged.deleteCharAt(at);
+        case 1 -> damaged.insert(at, "{}[],:\"-9e.x".charAt(random.nextInt(12)));
+        default -> damaged.setCharAt(at, (char) (32 + random.nextInt(95)));
+      }
+      try {
+        if (Json.parse("mutation", damaged.toString()) instanceof Json.Obj json) {
+          Settings.parse("mutation", json, VarSettings.class);
+        }
+      } catch (FileFormatException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(MUTATIONS / 2);
+  }
+
+  @Test
+  void thePublishedPresetIsThePublishedRecipe() {
+    TokenizerSettings settings = Preset.PUBLISHED.tokenizer();
+    assertThat(settings.model().config()).isEqualTo(VqVaeConfig.published());
+    int steps = settings.optimizer().steps();
+    TokenizerTraining published = TokenizerTraining.published(steps, 0);
+    TokenizerTraining ours = settings.training();
+    assertThat(ours.schedule()).isEqualTo(published.schedule());
+    assertThat(ours.weights()).isEqualTo(published.weights());
+    assertThat(ours.clip()).isEqualTo(published.clip());
+    assertThat(ours.beta1()).isEqualTo(published.beta1());
+    assertThat(ours.beta2()).isEqualTo(published.beta2());
+    assertThat(ours.codebook()).isEqualTo(published.codebook());
+    assertThat(ours.adversary()).isEqualTo(published.adversary());
+
+    VarSettings var = Preset.PUBLISHED.var();
+    assertThat(var.config(settings.model().config(), 1000, 0)).isEqualTo(VarConfig.depth(16));
+    assertThat(var.optimizer().batch() * var.optimizer().accumulate()).isEqualTo(768);
+  }
+
+  @Test
+  void unknownPresetsAreRefusedWithTheKnownOnes() {
+    assertThat(Preset.named("cifar10")).isSameAs(Preset.CIFAR10);
+    assertThatThrownBy(() -> Preset.named("imagenet"))
+        .hasMessage("--preset: one of shapes, cifar10, published; got imagenet");
+  }
+}
