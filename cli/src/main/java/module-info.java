@@ -1,6 +1,6 @@
 /** The command line: generate, edit, reconstruct, inspect, convert and check. */
 module io.nextscale.cli {
-  requires io.nextscale.var;
+  requires io.nextscale.training;
   requires io.nextscale.image;
   requires info.picocli;
   requires java.net.http;

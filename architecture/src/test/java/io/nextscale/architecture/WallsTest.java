@@ -86,6 +86,8 @@ class WallsTest {
               "io.nextscale.var",
               "io.nextscale.data",
               "io.nextscale.image",
+              "io.nextscale.shapes",
+              "io.nextscale.training",
               "info.picocli",
               "java.net.http"),
           entry("io.nextscale.tornado", "io.nextscale.tensor"),

@@ -1,6 +1,7 @@
 package io.nextscale.cli;
 
 import io.nextscale.cli.terminal.Verbosity;
+import io.nextscale.training.TrainingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -88,6 +89,7 @@ final class Failures
               + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason());
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
       case UsageException e when e.getMessage() != null -> e.getMessage();
+      case TrainingException e when e.getMessage() != null -> e.getMessage();
       case IOException e when NO_SPACE.equals(e.getMessage()) ->
           "no space left on the disk — free some, or choose another folder with -o";
       case IOException e when e.getMessage() != null -> e.getMessage();

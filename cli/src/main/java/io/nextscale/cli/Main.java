@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       EditCommand.class,
       ReconstructCommand.class,
+      TrainCommand.class,
+      TokenizeCommand.class,
+      PlotCommand.class,
       InspectCommand.class,
       ConvertCommand.class,
       InitCommand.class,
@@ -66,6 +69,11 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler(failures)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpWidth(HELP_WIDTH);
+    listExitCodes(commands);
+    return commands;
+  }
+
+  private static void listExitCodes(CommandLine commands) {
     commands
         .getSubcommands()
         .forEach((name, command) -> {
@@ -75,9 +83,9 @@ public final class Main implements Runnable {
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(exitCodes(name));
+            listExitCodes(command);
           }
         });
-    return commands;
   }
 
   private static Map<String, String> exitCodes(String command) {

@@ -44,6 +44,7 @@ public final class ProgressBar implements AutoCloseable {
   private long done;
   private long drawn = Long.MIN_VALUE;
   private int lineLength;
+  private String note = ""; // takes the place of the speed
   private boolean closed;
 
   ProgressBar(
@@ -81,7 +82,13 @@ public final class ProgressBar implements AutoCloseable {
   /** A bar that counts things, such as images; {@code unit} is their plural. */
   public static ProgressBar count(
       PrintWriter out, boolean visible, String label, long total, String unit) {
-    return new ProgressBar(out, visible, label, 0, total, unit, System::nanoTime);
+    return count(out, visible, label, 0, total, unit);
+  }
+
+  /** The same where some are done already. */
+  public static ProgressBar count(
+      PrintWriter out, boolean visible, String label, long done, long total, String unit) {
+    return new ProgressBar(out, visible, label, done, total, unit, System::nanoTime);
   }
 
   /**
@@ -108,7 +115,17 @@ public final class ProgressBar implements AutoCloseable {
 
   /** Now {@code done} in all. */
   public synchronized void to(long done) {
+    to(done, note);
+  }
+
+  /**
+   * Now {@code done} in all.
+   *
+   * @param note shown in place of the speed, {@code loss 4.2171, 12 images/s}
+   */
+  public synchronized void to(long done, String note) {
     this.done = done;
+    this.note = note;
     if (!visible || closed) {
       return;
     }
@@ -188,7 +205,9 @@ public final class ProgressBar implements AutoCloseable {
     if (!unit.isEmpty()) {
       tail.append(' ').append(unit);
     }
-    if (rate > 0) {
+    if (!note.isEmpty()) {
+      tail.append(", ").append(note);
+    } else if (rate > 0) {
       tail.append(", ").append(unit.isEmpty() ? amount((long) rate) + "/s" : perSecond(rate));
     }
     if (total >= 0 && finished) {

@@ -1,0 +1,94 @@
+package io.nextscale.cli;
+
+import io.nextscale.training.settings.PictureSettings;
+import io.nextscale.training.settings.Settings;
+import io.nextscale.training.settings.TokenizerSettings;
+import io.nextscale.training.settings.VarSettings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Gives a command a flag for every single setting of a kind of training. */
+abstract class SettingsFlags implements CommandLine.IModelTransformer {
+
+  private final Class<? extends Record> kind;
+
+  SettingsFlags(Class<? extends Record> kind) {
+    this.kind = kind;
+  }
+
+  /** The flags of {@code train tokenizer}. */
+  static final class OfTokenizer extends SettingsFlags {
+    OfTokenizer() {
+      super(TokenizerSettings.class);
+    }
+  }
+
+  /** The flags of {@code train var}. */
+  static final class OfVar extends SettingsFlags {
+    OfVar() {
+      super(VarSettings.class);
+    }
+  }
+
+  /** The flags of {@code tokenize}. */
+  static final class OfPictures extends SettingsFlags {
+    OfPictures() {
+      super(PictureSettings.class);
+    }
+  }
+
+  @Override
+  public CommandSpec transform(CommandSpec command) {
+    ArgGroupSpec.Builder group =
+        ArgGroupSpec.builder()
+            .heading("%nSettings, of which the preset has a value for each:%n")
+            .validate(false)
+            .exclusive(false)
+            .order(100);
+    for (Settings.Entry entry : Settings.entries(kind)) {
+      boolean truth = entry.type() == boolean.class;
+      group.addArg(
+          OptionSpec.builder(flag(entry))
+              .type(String.class)
+              .arity(truth ? "0..1" : "1")
+              .fallbackValue(truth ? "true" : "")
+              .paramLabel(label(entry.type()))
+              .description(entry.description())
+              .build());
+    }
+    return command.addArgGroup(group.build());
+  }
+
+  private static String flag(Settings.Entry entry) {
+    return "--" + entry.name();
+  }
+
+  private static String label(Class<?> type) {
+    return switch (type.getSimpleName()) {
+      case "boolean" -> "true|false";
+      case "int", "long" -> "N";
+      case "double" -> "X";
+      case "List" -> "N,N,…";
+      default -> "NAME";
+    };
+  }
+
+  /** What was given on the command line, by the names of the settings. */
+  static Map<String, String> given(CommandSpec command, Class<? extends Record> kind) {
+    CommandLine.ParseResult parsed = command.commandLine().getParseResult();
+    Map<String, String> given = new LinkedHashMap<>();
+    for (Settings.Entry entry : Settings.entries(kind)) {
+      if (parsed.hasMatchedOption(flag(entry))) {
+        List<String> values =
+            parsed.matchedOption(flag(entry)).typedValues().stream().map(String::valueOf).toList();
+        given.put(entry.name(), values.getLast());
+      }
+    }
+    return given;
+  }
+}

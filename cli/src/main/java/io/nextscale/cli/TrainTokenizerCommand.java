@@ -1,0 +1,122 @@
+package io.nextscale.cli;
+
+import io.nextscale.cli.terminal.Verbosity;
+import io.nextscale.data.Batches;
+import io.nextscale.data.TokenSet;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.tensor.spi.Backend;
+import io.nextscale.training.TrainingRun;
+import io.nextscale.training.learner.TokenizerLearner;
+import io.nextscale.training.learner.TrainingPictures;
+import io.nextscale.training.settings.Preset;
+import io.nextscale.training.settings.Settings;
+import io.nextscale.training.settings.TokenizerSettings;
+import io.nextscale.vqvae.training.Lpips;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a tokenizer. */
+@Command(
+    name = "tokenizer",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    mixinStandardHelpOptions = true,
+    modelTransformer = SettingsFlags.OfTokenizer.class,
+    description = "Train a tokenizer: pictures to a pyramid of tokens and back.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class TrainTokenizerCommand implements Callable<Integer> {
+
+  private static final String TRUNK = "lpips";
+  private static final String LINEAR = "lpips_linear";
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private TrainingOptions training;
+
+  @Option(
+      names = "--lpips",
+      paramLabel = "FILE",
+      description = "VGG-16 of torchvision, vgg16-397923af.pth, for a perceptual loss.")
+  private @Nullable Path trunk;
+
+  @Option(
+      names = "--lpips-linear",
+      paramLabel = "FILE",
+      description = "The linear layers of LPIPS v0.1 for it, vgg.pth.")
+  private @Nullable Path linear;
+
+  @Mixin private ComputeOptions compute;
+
+  @Mixin private Verbosity verbosity;
+
+  @Override
+  public Integer call() throws IOException {
+    TokenizerSettings settings =
+        training.settings("tokenizer", TokenizerSettings.class, Preset::tokenizer, Map.of());
+    if (training.showSettings()) {
+      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+    Path folder = training.run();
+    String data = training.data();
+    training.plan(settings.optimizer().steps());
+    Backend backend = compute.backend();
+    Map<String, Json> files = new LinkedHashMap<>();
+    Lpips perceptual = perceptual(settings, files);
+    try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures());
+        TrainingRun run =
+            TrainingRun.open(
+                folder, TrainingOptions.describe("tokenizer", pictures, settings, files))) {
+      verbosity.tell(pictures.training().describe());
+      verbosity.tellMore(backend.describe());
+      Batches batches =
+          pictures.batches(
+              settings.optimizer().batch(),
+              settings.optimizer().seed(),
+              training.strict(),
+              verbosity::tell);
+      TokenizerLearner learner =
+          new TokenizerLearner(
+              settings,
+              batches,
+              training.validation(pictures, verbosity),
+              pictures.shapes(),
+              perceptual);
+      return training.train(run, learner, settings.optimizer().steps(), verbosity);
+    }
+  }
+
+  private @Nullable Lpips perceptual(TokenizerSettings settings, Map<String, Json> files)
+      throws IOException {
+    Path vgg = training.file(trunk, TRUNK);
+    Path layers = training.file(linear, LINEAR);
+    if (vgg == null || layers == null) {
+      if (settings.loss().lpipsWeight() > 0 || vgg != null || layers != null) {
+        throw new UsageException(
+            "%s: a file for the perceptual loss of weight %s; got none — name both --lpips and --lpips-linear, or set --lpips-weight 0"
+                .formatted(
+                    vgg == null ? "--lpips" : "--lpips-linear", settings.loss().lpipsWeight()));
+      }
+      return null;
+    }
+    try {
+      Json.Obj existing = training.existing();
+      files.put(TRUNK, TrainingOptions.file(vgg, TokenSet.fingerprint(vgg), existing, TRUNK));
+      files.put(
+          LINEAR, TrainingOptions.file(layers, TokenSet.fingerprint(layers), existing, LINEAR));
+      return Lpips.load(vgg, layers);
+    } catch (IOException e) {
+      throw new UsageException("--lpips, --lpips-linear", e);
+    }
+  }
+}
