@@ -31,6 +31,11 @@ interface Recording {
     return CURRENT.isBound() && CURRENT.get() != NONE;
   }
 
+  /** Whether the calling thread records what derivatives read. */
+  static boolean differentiates() {
+    return CURRENT.isBound() && CURRENT.get() instanceof Tape;
+  }
+
   static void announce(Op op, Tensor[] in, Tensor out) {
     if (CURRENT.isBound()) {
       CURRENT.get().onApply(op, in, out);

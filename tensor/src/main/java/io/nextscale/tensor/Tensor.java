@@ -374,7 +374,8 @@ public final class Tensor {
   }
 
   /**
-   * {@code r + g · f(x Wᵀ + b)} in one pass: see {@link MatrixProduct.Linear}.
+   * {@code r + g · f(x Wᵀ + b)} in one pass: see {@link MatrixProduct.Linear}. Where gradients are
+   * recorded it is computed step by step with the same bits, because derivatives read the sums.
    *
    * @param gate (B,1,N) for x (B,L,K), or null
    * @param residual of the result's shape, or null
@@ -385,9 +386,29 @@ public final class Tensor {
       MatrixProduct.Activation activation,
       @Nullable Tensor gate,
       @Nullable Tensor residual) {
+    boolean readsSums = activation != MatrixProduct.Activation.NONE || gate != null;
+    if (readsSums && Recording.differentiates()) {
+      return linear(weight, bias).tail(activation, gate, residual);
+    }
     return apply(
         new MatrixProduct.Linear(bias != null, activation, gate != null, residual != null),
         operands(this, weight, bias, gate, residual));
+  }
+
+  /** {@code r + g · f(this)}. */
+  private Tensor tail(
+      MatrixProduct.Activation activation, @Nullable Tensor gate, @Nullable Tensor residual) {
+    Tensor a =
+        switch (activation) {
+          case NONE -> this;
+          case GELU -> gelu();
+          case SILU -> silu();
+        };
+    if (gate != null && residual != null) {
+      return apply(new MatrixProduct.Gated(), a, gate, residual);
+    }
+    Tensor gated = gate == null ? a : a.times(gate);
+    return residual == null ? gated : gated.plus(residual);
   }
 
   /**

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nextscale.tensor.op.Elementwise;
+import io.nextscale.tensor.op.MatrixProduct;
 import io.nextscale.tensor.op.MatrixProduct.Activation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -44,6 +46,37 @@ class GradientsTest {
     assertThat(g.of(row).toArray()).containsExactly(4, 4, 4);
     assertThat(g.of(column).shape()).isEqualTo(Shape.of(4, 1));
     assertThat(g.of(column).toArray()).containsExactly(3, 3, 3, 3);
+  }
+
+  @Test
+  void recordedLinearLayerHasTheBitsAndGradientsOfTheFusedOne() {
+    Tensor x = normal(2, 5, 40);
+    Tensor w = normal(33, 40);
+    Tensor bias = normal(33);
+    for (Activation f : Activation.values()) {
+      for (int flags = 0; flags < 4; flags++) {
+        Tensor gate = (flags & 1) == 0 ? null : normal(2, 1, 33);
+        Tensor residual = (flags & 2) == 0 ? null : normal(2, 5, 33);
+        Tensor fused = x.linear(w, bias, f, gate, residual);
+        Tensor dy = normal(2, 5, 33);
+        List<Tensor> watched = new ArrayList<>(List.of(x, w, bias));
+        if (gate != null) {
+          watched.add(gate);
+        }
+        if (residual != null) {
+          watched.add(residual);
+        }
+        Gradients g = Gradients.of(watched, () -> x.linear(w, bias, f, gate, residual), dy);
+        assertThat(g.loss().toArray()).isEqualTo(fused.toArray());
+        MatrixProduct.Linear whole =
+            new MatrixProduct.Linear(true, f, gate != null, residual != null);
+        Tensor[] in = watched.toArray(Tensor[]::new);
+        Tensor[] expected = whole.allGradients(dy, fused, in);
+        for (int i = 0; i < in.length; i++) {
+          assertThat(g.of(in[i]).toArray()).isEqualTo(expected[i].toArray());
+        }
+      }
+    }
   }
 
   @Test

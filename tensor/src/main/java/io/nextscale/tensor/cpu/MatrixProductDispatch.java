@@ -13,6 +13,7 @@ final class MatrixProductDispatch {
     switch (op) {
       case MatrixProduct.MatMul matMul -> multiply(matMul, in, out);
       case MatrixProduct.Linear linear -> linear(linear, in, out);
+      case MatrixProduct.Gated _ -> gated(in, out);
     }
   }
 
@@ -61,5 +62,22 @@ final class MatrixProductDispatch {
     }
     int m = n == 0 ? 0 : out.shape().size() / n;
     CpuKernels.ACTIVE.gemm().linear(m, n, k, in[0].floats(), in[1].host(), epilogue, out.floats());
+  }
+
+  private static void gated(Operand[] in, Operand out) {
+    float[] a = in[0].floats();
+    float[] y = out.floats();
+    int n = out.shape().dim(2);
+    Epilogue epilogue =
+        Epilogue.NONE
+            .withGate(in[1].floats(), Math.max(1, out.shape().dim(1)))
+            .withResidual(in[2].floats());
+    Parallel.forRange(
+        n == 0 ? 0 : y.length / n,
+        RowKernels.rowsPerChunk(n),
+        (from, to) -> {
+          System.arraycopy(a, from * n, y, from * n, (to - from) * n);
+          CpuKernels.ACTIVE.tiles().finish(epilogue, null, to - from, n, from, 0, n, y);
+        });
   }
 }

@@ -255,4 +255,41 @@ public sealed interface MatrixProduct extends Op {
       return gradients;
     }
   }
+
+  /**
+   * The end of the tail of {@link Linear} by itself: {@code y = r + g · a}.
+   *
+   * <p>Shapes: a (B,L,N), the gate g (B,1,N), the residual r and y (B,L,N).
+   */
+  record Gated() implements MatrixProduct {
+
+    @Override
+    public Shape shape(Shape... in) {
+      arity(3, in);
+      Shape a = in[0];
+      if (a.rank() != 3 || !in[1].equals(a.with(1, 1)) || !in[2].equals(a)) {
+        throw new ShapeException(name(), "a (B, L, N), gate (B, 1, N), residual (B, L, N)", in);
+      }
+      return a;
+    }
+
+    @Override
+    public void reference(Operand[] in, Operand out) {
+      float[] a = in[0].floats();
+      float[] gate = in[1].floats();
+      float[] residual = in[2].floats();
+      float[] y = out.floats();
+      int n = out.shape().dim(2);
+      int image = out.shape().dim(1) * n;
+      for (int i = 0; i < y.length; i++) {
+        y[i] = (float) ((double) gate[i / image * n + i % n] * a[i] + residual[i]);
+      }
+    }
+
+    @Override
+    public @Nullable Tensor[] backward(Tensor dy, Tensor y, Tensor... in) {
+      Tensor gate = dy.times(in[0]).sum(1); // (B,L,N) -> (B,1,N)
+      return Op.gradients(dy.times(in[1]), gate, dy);
+    }
+  }
 }

@@ -435,6 +435,18 @@ final class OpSamples {
     }
     tailNotSmooth(DType.F32);
     tailNotSmooth(DType.BF16);
+    for (int n : new int[] {1, 5, 16, 65}) {
+      add(
+          Sample.of(new MatrixProduct.Gated(), v.any(2, 3, n), v.any(2, 1, n), v.any(2, 3, n))
+              .gives(2, 3, n)
+              .within(ROUNDED_ONCE)
+              .batchedOver(0, 1, 2));
+    }
+    misfit(
+        new MatrixProduct.Gated(),
+        shapes("2,4,3", "2,4,3", "2,4,3"),
+        "gate (B, 1, N)",
+        "(2, 4, 3)");
     Op plain = new MatrixProduct.Linear(false, Activation.NONE, false, false);
     misfit(plain, shapes("2,5", "3,4"), "inner extents to agree", "5 != 4");
     misfit(plain, shapes("2,5", "3,4,5"), "weight (N,K)");
