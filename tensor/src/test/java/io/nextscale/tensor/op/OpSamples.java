@@ -438,8 +438,7 @@ final class OpSamples {
     Values own = new Values(64);
     for (int n : new int[] {1, 5, 16, 65}) {
       add(
-          Sample.of(
-                  new MatrixProduct.Gated(), own.any(2, 3, n), own.any(2, 1, n), own.any(2, 3, n))
+          Sample.of(new MatrixProduct.Gated(), own.any(2, 3, n), own.any(2, 1, n), own.any(2, 3, n))
               .gives(2, 3, n)
               .within(ROUNDED_ONCE)
               .batchedOver(0, 1, 2));
