@@ -3,9 +3,11 @@ package io.nextscale.cli;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.tensor.io.Json;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.var.Generator;
 import io.nextscale.var.Var;
 import io.nextscale.var.VarConfig;
+import io.nextscale.var.VarMetadata;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeConfig;
 import java.io.IOException;
@@ -105,13 +107,10 @@ public final class ModelOptions {
   VarConfig config() throws IOException {
     Path modelFile = modelFile();
     Path vaeFile = vaeFile(); // both are looked for before minutes are spent on one
-    VarConfig ours =
-        TokenizerOptions.reading("-m", modelFile, file -> VarConfig.of(Var.part(file)));
+    VarConfig ours = TokenizerOptions.reading("-m", modelFile, ModelOptions::config);
     VqVaeConfig theirs =
         TokenizerOptions.reading(
-            "--vae",
-            vaeFile,
-            file -> VqVaeConfig.of(file.holding(TokenizerOptions.LANDMARK), ours.scales()));
+            "--vae", vaeFile, file -> TokenizerOptions.config(file, ours.scales()));
     if (ours.vocabulary() != theirs.vocabulary() || ours.codeChannels() != theirs.codeChannels()) {
       throw new UsageException(
           "--vae: the tokenizer of the transformer, with %d codes of %d channels; got %d of %d in %s — name another file"
@@ -125,6 +124,14 @@ public final class ModelOptions {
     return ours;
   }
 
+  /** The sizes of the transformer in a file; its header may tell what its tensors do not. */
+  private static VarConfig config(TensorFile file) throws IOException {
+    Checkpoint part = Var.part(Checkpoint.of(file));
+    return VarMetadata.in(file)
+        ? VarConfig.of(part, null, VarMetadata.of(file).heads())
+        : VarConfig.of(part);
+  }
+
   /** Loads both, the tokenizer with the scales of the transformer. */
   Generator generator() throws IOException {
     VarConfig config = config();
@@ -132,15 +139,15 @@ public final class ModelOptions {
     Loading typed = weights == null ? how : how.weights(weights.type);
     Var transformer =
         TokenizerOptions.reading(
-            "-m", modelFile(), file -> Var.load(Var.part(file), config, typed));
+            "-m", modelFile(), file -> Var.load(Var.part(Checkpoint.of(file)), config, typed));
     return new Generator(
         transformer,
         TokenizerOptions.reading(
             "--vae",
             vaeFile(),
             file -> {
-              Checkpoint part = file.holding(TokenizerOptions.LANDMARK);
-              return VqVae.load(part, VqVaeConfig.of(part, config.scales()), how);
+              VqVaeConfig own = TokenizerOptions.config(file, config.scales());
+              return VqVae.load(TokenizerOptions.part(file), own.withScales(config.scales()), how);
             }));
   }
 }

@@ -8,6 +8,7 @@ import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeConfig;
+import io.nextscale.vqvae.VqVaeMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -81,11 +82,31 @@ final class TokenizerOptions {
         "--vae",
         vaeFile(),
         file -> {
-          Checkpoint part = file.holding(LANDMARK);
-          VqVaeConfig config = VqVaeConfig.of(part, Scales.forImage(PUBLISHED_SIZES[0]));
-          config = config.withScales(scales(config.downsampling(), pixels));
-          return VqVae.load(part, config, Loading.forInference());
+          VqVaeConfig config = config(file, Scales.forImage(PUBLISHED_SIZES[0]));
+          if (!VqVaeMetadata.in(file)) {
+            config = config.withScales(scales(config.downsampling(), pixels));
+          } else if (pixels != null && pixels != config.imageHeight()) {
+            throw new UsageException(
+                "--size: %d with this tokenizer; got %d — leave it out"
+                    .formatted(config.imageHeight(), pixels));
+          }
+          return VqVae.load(part(file), config, Loading.forInference());
         });
+  }
+
+  /** The part of a file that holds a tokenizer. */
+  static Checkpoint part(TensorFile file) throws IOException {
+    return Checkpoint.of(file).holding(LANDMARK);
+  }
+
+  /**
+   * The configuration of a tokenizer: what the header of the file tells, else the published
+   * constants.
+   *
+   * @param scales where the header does not tell them
+   */
+  static VqVaeConfig config(TensorFile file, Scales scales) throws IOException {
+    return VqVaeMetadata.in(file) ? VqVaeMetadata.config(file) : VqVaeConfig.of(part(file), scales);
   }
 
   /** The published scales whose last grid is the map of an image of this size. */
@@ -107,7 +128,7 @@ final class TokenizerOptions {
   /** Something that is read from a file of weights. */
   @FunctionalInterface
   interface Reading<T> {
-    T from(Checkpoint file) throws IOException;
+    T from(TensorFile file) throws IOException;
   }
 
   /**
@@ -117,7 +138,7 @@ final class TokenizerOptions {
    */
   static <T> T reading(String flag, Path file, Reading<T> reading) {
     try (TensorFile open = TensorFile.open(file)) {
-      return reading.from(Checkpoint.of(open));
+      return reading.from(open);
     } catch (IOException | IllegalArgumentException e) {
       throw new UsageException(flag, e);
     }

@@ -620,6 +620,37 @@ class TrainCommandTest {
         "--limit");
   }
 
+  @Test
+  void otherCommandsTakeWhatWasTrained() throws IOException {
+    Path run = folder.resolve("var");
+    Tiny.Result trained =
+        run(
+            TINY_VAR,
+            "var",
+            with(
+                List.of("--data", classes, "--tokenizer", tokenizer, "--run", run),
+                "--steps",
+                2,
+                "--unit-attention=false",
+                "--pictures-every",
+                0));
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Path model = run.resolve("model.safetensors");
+    Path png = folder.resolve("out.png");
+    Tiny.Result made =
+        Tiny.run("generate", "-m", model, "--vae", tokenizer, "--class", 1, "-o", png);
+    assertThat(made.code()).as(made.err()).isZero();
+    assertThat(ImageFile.read(png).width()).isEqualTo(SIDE);
+
+    Path in = classes.resolve("cat/00.png");
+    Tiny.Result again = Tiny.run("reconstruct", in, "--vae", tokenizer, "-o", png);
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.err()).contains("21 tokens");
+    assertRefused(
+        Tiny.run("reconstruct", in, "--vae", tokenizer, "--size", 256, "-o", png),
+        "--size: 8 with this tokenizer; got 256");
+  }
+
   private static Object[] with(List<Object> first, Object... more) {
     List<Object> all = new ArrayList<>(first);
     all.addAll(List.of(more));

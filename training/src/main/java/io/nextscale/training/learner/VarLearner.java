@@ -84,6 +84,9 @@ public final class VarLearner implements Learner {
   private final VarTrainer trainer;
   private final @Nullable Ema ema;
 
+  /** Pictures of the present weights, once they were made. */
+  private @Nullable Tensor made;
+
   /**
    * A learner at the beginning of its training.
    *
@@ -147,6 +150,7 @@ public final class VarLearner implements Learner {
 
   @Override
   public SequencedMap<String, Double> step(int iteration) {
+    made = null;
     TokenBatch batch = batch(iteration);
     VarTrainer.Report report = trainer.step(iteration, pyramid(batch), condition(batch));
     if (ema != null && !Double.isNaN(report.gradientNorm())) {
@@ -199,8 +203,14 @@ public final class VarLearner implements Learner {
     return means;
   }
 
+  /** The same pictures are judged and shown. */
   private Tensor made() {
-    return samples.make(new Generator(model, subject.tokenizer()), settings.sampling());
+    Tensor known = made;
+    if (known == null) {
+      known = samples.make(new Generator(model, subject.tokenizer()), settings.sampling());
+      made = known;
+    }
+    return known;
   }
 
   @Override
@@ -223,6 +233,7 @@ public final class VarLearner implements Learner {
 
   @Override
   public void restore(Checkpoint state) throws IOException {
+    made = null;
     trainer.restore(state.under(TRAINER));
     if (ema != null) {
       ema.restore(state.under(EMA));
@@ -259,6 +270,7 @@ public final class VarLearner implements Learner {
     if (last < 0) {
       return Optional.empty();
     }
+    made = null;
     TokenBatch batch = batch(0);
     // Gradients of an earlier batch do not wait any more:
     trainer.step(last, repeated(batch, 1), conditions(batch, 1));

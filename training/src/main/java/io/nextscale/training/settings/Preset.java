@@ -69,7 +69,7 @@ public record Preset(
               new PictureSettings(32, 1, false, true, 200),
               new TokenizerSettings.Model(
                   32,
-                  List.of(2, 3, 4),
+                  List.of(1, 2, 4),
                   1,
                   1024,
                   16,
@@ -79,7 +79,7 @@ public record Preset(
                   0.25,
                   false),
               new OptimizerSettings(
-                  20_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
+                  15_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
               new Betas(0.9, 0.95),
               new Loss(0.2, 1, 0, 1),
               new Codebook(500, true, 100, 0.8, 0),

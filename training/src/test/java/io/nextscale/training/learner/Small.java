@@ -25,13 +25,13 @@ final class Small {
 
   private Small() {}
 
-  /** Pictures of 16 pixels as 1x1, 2x2 and 4x4 tokens, without validation. */
+  /** Pictures of 8 pixels as 1x1, 2x2 and 4x4 tokens, without validation. */
   static TokenizerSettings tokenizer(Map<String, String> further) {
     Map<String, String> small =
         new HashMap<>(
             Map.of(
-                "size", "16",
-                "multipliers", "1,1,1",
+                "size", "8",
+                "multipliers", "1,1",
                 "scales", "1,2,4",
                 "codes", "64",
                 "code-channels", "8",
@@ -46,9 +46,9 @@ final class Small {
     Map<String, String> small =
         new HashMap<>(
             Map.of(
-                "size", "16",
+                "size", "8",
                 "depth", "2",
-                "width", "64",
+                "width", "48",
                 "heads", "2",
                 "text-width", "32",
                 "text-depth", "1",

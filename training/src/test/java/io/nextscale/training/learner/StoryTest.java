@@ -58,13 +58,13 @@ class StoryTest {
         Small.tokenizer(
             Map.of(
                 "steps",
-                "300",
+                "100",
                 "batch",
                 "8",
                 "continuous",
-                "60",
+                "30",
                 "restart-every",
-                "20",
+                "10",
                 "rate",
                 "3e-3"));
     VarSettings second =
