@@ -30,7 +30,7 @@ public record Preset(
   public static final Preset SHAPES =
       new Preset(
           "shapes",
-          "The shapes world, 64 x 64 pixels, from captions; an evening on two cores.",
+          "The shapes world, 64 x 64 pixels, from captions; a night on two cores.",
           new TokenizerSettings(
               PictureSettings.exactly(64, 120),
               new TokenizerSettings.Model(
