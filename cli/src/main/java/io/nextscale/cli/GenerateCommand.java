@@ -6,7 +6,6 @@ import io.nextscale.image.Grid;
 import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
 import io.nextscale.tensor.Backends;
-import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.var.Generated;
@@ -26,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes pictures. */
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     mixinStandardHelpOptions = true,
     description = {
-      "Make pictures of a class.",
+      "Make pictures of what a sentence says, or of a class.",
       "Picture i of a run has the seed of the run plus i, and the same bits in any batch and with"
           + " any number of threads."
     })
@@ -52,6 +52,14 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "CAPTION",
+      description =
+          "What the picture shows, for a model that learnt captions: \"a red circle above a blue"
+              + " square\"; several make several pictures.")
+  private List<String> captions = new ArrayList<>();
 
   @Option(
       names = "--class",
@@ -118,7 +126,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private Verbosity verbosity;
 
   /** One picture to be made. */
-  private record Order(int index, int label, long seed) {}
+  private record Order(int index, Subject subject, long seed) {}
 
   @Override
   public Integer call() throws IOException {
@@ -132,13 +140,15 @@ final class GenerateCommand implements Callable<Integer> {
     if (recipe != null) {
       takeFrom(recipe);
     }
-    int total = Math.multiplyExact(Math.max(1, classes.size()), count);
+    int wanted = Math.max(1, Math.max(classes.size(), captions.size()));
+    int total = Math.multiplyExact(wanted, count);
     long firstSeed = Seeds.first(seed == null ? 0 : seed, total);
     OutputNames names = new OutputNames(output, total);
     generation.request(
         List.of(0), List.of(firstSeed)); // refuses bad settings before weights are read
 
-    List<Order> orders = orders(models.config().classes(), firstSeed, total);
+    Subjects subjects = models.subjects();
+    List<Order> orders = orders(subjects.of(captions, classes, count, firstSeed), firstSeed);
     if (recipe != null) {
       String differences = models.differences(recipe);
       if (!differences.isEmpty()) {
@@ -168,6 +178,7 @@ final class GenerateCommand implements Callable<Integer> {
       for (int begin = 0; begin < total; begin += atOnce) {
         make(
             generator,
+            subjects,
             orders.subList(begin, Math.min(total, begin + atOnce)),
             names,
             bar,
@@ -190,26 +201,28 @@ final class GenerateCommand implements Callable<Integer> {
     if (seed == null && recipe.members().get("seed") instanceof Json.Int(long s)) {
       seed = s;
     }
-    if (classes.isEmpty() && recipe.members().get("class") instanceof Json.Int(long label)) {
-      classes = List.of(Long.toString(label));
+    if (classes.isEmpty() && captions.isEmpty()) {
+      if (recipe.members().get("class") instanceof Json.Int(long label)) {
+        classes = List.of(Long.toString(label));
+      }
+      if (recipe.members().get("caption") instanceof Json.Str(String caption)) {
+        captions = List.of(caption);
+      }
     }
     models.useIfUnset(recipe);
   }
 
-  private List<Order> orders(int known, long firstSeed, int total) {
+  private static List<Order> orders(List<Subject> subjects, long firstSeed) {
     List<Order> orders = new ArrayList<>();
-    for (int i = 0; i < total; i++) {
-      int label =
-          classes.isEmpty()
-              ? RandomStream.of(firstSeed + i).split("class").nextInt(known)
-              : ClassNames.number(classes.get(i / count), known);
-      orders.add(new Order(i, label, firstSeed + i));
+    for (Subject subject : subjects) {
+      orders.add(new Order(orders.size(), subject, firstSeed + orders.size()));
     }
     return orders;
   }
 
   private void make(
       Generator generator,
+      Subjects subjects,
       List<Order> orders,
       OutputNames names,
       ProgressBar bar,
@@ -217,7 +230,8 @@ final class GenerateCommand implements Callable<Integer> {
       throws IOException {
     Generation request =
         generation.request(
-            orders.stream().map(Order::label).toList(), orders.stream().map(Order::seed).toList());
+            subjects.condition(orders.stream().map(Order::subject).toList()),
+            orders.stream().map(Order::seed).toList());
     int scales = generator.model().config().scales().count();
     long before = (long) orders.get(0).index() * scales;
     List<List<RgbImage>> strips = new ArrayList<>();
@@ -268,9 +282,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private Recipe recipe(Order order, Generation request) throws IOException {
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("class", order.label());
-    values.put("class_name", ClassNames.name(order.label()));
+    Map<String, Object> values = new LinkedHashMap<>(order.subject().describe());
     values.putAll(GenerationOptions.describe(request));
     values.put("seed", order.seed());
     values.putAll(models.describe());

@@ -1,6 +1,7 @@
 package io.nextscale.cli;
 
 import io.nextscale.tensor.io.Json;
+import io.nextscale.var.Condition;
 import io.nextscale.var.Generation;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,8 @@ public final class GenerationOptions {
       paramLabel = "NAME",
       description =
           "fid: guidance 1.5, top-k 900, top-p 0.96, as in the published scores; quality:"
-              + " guidance 4, top-k 900, top-p 0.95, smooth (default: quality).")
+              + " guidance 4, top-k 900, top-p 0.95, smooth (default: quality for classes, fid for"
+              + " captions).")
   private @Nullable Preset preset;
 
   @Option(
@@ -88,8 +90,17 @@ public final class GenerationOptions {
 
   /** The request for these classes and seeds. */
   Generation request(List<Integer> labels, List<Long> seeds) {
+    return request(new Condition.Classes(labels), seeds);
+  }
+
+  /** The request for these conditions and seeds. */
+  Generation request(Condition condition, List<Long> seeds) {
+    Preset usual = condition instanceof Condition.Captions ? Preset.fid : Preset.quality;
     Generation request =
-        preset == Preset.fid ? Generation.fid(labels, 0) : Generation.quality(labels, 0);
+        switch (preset == null ? usual : preset) {
+          case fid -> Generation.fid(condition, 0);
+          case quality -> Generation.quality(condition, 0);
+        };
     request = request.seeds(seeds).greedy(greedy);
     if (cfgScale != null) {
       if (!Double.isFinite(cfgScale)) {

@@ -132,6 +132,15 @@ public final class ModelOptions {
         : VarConfig.of(part);
   }
 
+  /** What the transformer can be asked for. */
+  Subjects subjects() throws IOException {
+    VarConfig config = config();
+    return TokenizerOptions.reading(
+        "-m",
+        modelFile(),
+        file -> new Subjects(config, VarMetadata.in(file) ? VarMetadata.of(file) : null));
+  }
+
   /** Loads both, the tokenizer with the scales of the transformer. */
   Generator generator() throws IOException {
     VarConfig config = config();

@@ -52,6 +52,7 @@ record Recipe(Map<String, Object> values) {
       case "top_p" -> "Top p";
       case "class" -> "Class";
       case "class_name" -> "Class name";
+      case "caption" -> "Prompt";
       default -> name;
     };
   }

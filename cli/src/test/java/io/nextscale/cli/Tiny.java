@@ -4,8 +4,11 @@ import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.RandomStream;
+import io.nextscale.var.TextConfig;
 import io.nextscale.var.Var;
 import io.nextscale.var.VarConfig;
+import io.nextscale.var.VarMetadata;
+import io.nextscale.var.text.WordPieces;
 import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeConfig;
@@ -62,6 +65,20 @@ final class Tiny {
         .parameters()
         .save(tiny.vae, VqVae.initial(TOKENIZER, random.split("vae")), DType.F32, Map.of());
     return tiny;
+  }
+
+  /** Writes a transformer of captions beside the tokenizer and gives its file. */
+  Path captioned(WordPieces pieces) throws IOException {
+    VarConfig config = TRANSFORMER.withText(new TextConfig(pieces.size(), 8, 16, 1, 2));
+    Path file = folder.resolve("captions.safetensors");
+    Var.declared(config)
+        .parameters()
+        .save(
+            file,
+            Var.initial(config, RandomStream.of(8)),
+            DType.F32,
+            new VarMetadata(config.heads(), pieces, List.of(), "").text());
+    return file;
   }
 
   /** Runs the command line. */
