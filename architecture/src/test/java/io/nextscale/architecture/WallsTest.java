@@ -269,7 +269,8 @@ class WallsTest {
     Map<String, ModuleDescriptor> found = new TreeMap<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
-      if (Files.exists(path) && entry.contains("nextscale")) {
+      boolean jarOfOurs = path.getFileName().toString().startsWith("nextscale");
+      if (Files.isDirectory(path) || (Files.exists(path) && jarOfOurs)) {
         ModuleFinder.of(path).findAll().stream()
             .map(ModuleReference::descriptor)
             .filter(module -> module.name().startsWith("io.nextscale"))

@@ -55,7 +55,7 @@ final class MappedFile implements AutoCloseable {
     }
   }
 
-  /** Bytes on the heap instead of a file, for tests. */
+  /** Bytes on the heap instead of a file. */
   static MappedFile of(String source, byte[] bytes) {
     return new MappedFile(source, MemorySegment.ofArray(bytes).asReadOnly(), null);
   }

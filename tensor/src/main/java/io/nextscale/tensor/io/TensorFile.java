@@ -6,6 +6,7 @@ import io.nextscale.tensor.ShapeException;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.spi.HostBuffer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -111,6 +112,18 @@ public final class TensorFile implements AutoCloseable {
       file.close();
       throw failure;
     }
+  }
+
+  /**
+   * Reads a stream to its end, such as a resource inside a jar, and the directory in its bytes,
+   * which stay on the heap.
+   *
+   * @param name for messages
+   * @throws FileFormatException when the content is not one of the formats, or is damaged
+   * @throws IOException when the stream cannot be read
+   */
+  public static TensorFile read(String name, InputStream stream) throws IOException {
+    return of(MappedFile.of(FileFormatException.quote(name), stream.readAllBytes()));
   }
 
   static TensorFile of(MappedFile file) throws FileFormatException {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -66,6 +68,20 @@ class TensorFileTest {
     System.arraycopy("ustar".getBytes(ISO_8859_1), 0, tar, 257, 5);
     assertThatThrownBy(() -> Fixtures.open("old.pth", tar))
         .hasMessageContaining("got a tar archive — unpack it; if PyTorch before 0.1.10 wrote it");
+  }
+
+  @Test
+  void aStreamIsReadAsItsFileIs() throws Exception {
+    byte[] bytes = Fixtures.bytes("mixed.pth");
+    try (TensorFile file = Fixtures.open("mixed.pth");
+        TensorFile streamed = TensorFile.read("inside.jar", new ByteArrayInputStream(bytes))) {
+      assertThat(streamed.entries()).isEqualTo(file.entries());
+      assertThat(streamed.load("state.f32").toArray()).isEqualTo(file.load("state.f32").toArray());
+      assertThatThrownBy(() -> streamed.load("nothing")).hasMessageContaining("read inside.jar:");
+    }
+    InputStream torn = new ByteArrayInputStream(bytes, 0, bytes.length / 2);
+    assertThatThrownBy(() -> TensorFile.read("inside.jar", torn))
+        .isInstanceOf(FileFormatException.class);
   }
 
   @Test
