@@ -25,11 +25,11 @@ public record ResnetBlock(
     implements Layer {
 
   /** A block whose parameters have no values yet. */
-  public static ResnetBlock declared(int inputs, int outputs) {
+  public static ResnetBlock declared(int inputs, int outputs, int groups) {
     return new ResnetBlock(
-        VqVaeConfig.norm(inputs),
+        VqVaeConfig.norm(inputs, groups),
         Conv2d.declared(inputs, outputs, 3),
-        VqVaeConfig.norm(outputs),
+        VqVaeConfig.norm(outputs, groups),
         Conv2d.declared(outputs, outputs, 3),
         inputs == outputs ? null : Conv2d.declared(inputs, outputs, 1));
   }

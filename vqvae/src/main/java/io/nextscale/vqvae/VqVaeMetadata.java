@@ -21,6 +21,7 @@ public final class VqVaeMetadata {
   private static final String PHI_RATIO = "nextscale.phi_ratio";
   private static final String BETA = "nextscale.beta";
   private static final String COSINE = "nextscale.cosine";
+  private static final String GROUPS = "nextscale.groups";
 
   private static final int MOST_SCALES = 1000;
 
@@ -33,6 +34,7 @@ public final class VqVaeMetadata {
     header.put(PHI_RATIO, Float.toString(config.phiRatio()));
     header.put(BETA, Float.toString(config.beta()));
     header.put(COSINE, Boolean.toString(config.cosine()));
+    header.put(GROUPS, Integer.toString(config.groups()));
     return header;
   }
 
@@ -61,12 +63,14 @@ public final class VqVaeMetadata {
           sizes.phis(),
           Float.parseFloat(header.getOrDefault(PHI_RATIO, "" + sizes.phiRatio())),
           Float.parseFloat(header.getOrDefault(BETA, "" + sizes.beta())),
-          Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())));
+          Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())),
+          Integer.parseInt(header.getOrDefault(GROUPS, "" + sizes.groups())));
     } catch (IllegalArgumentException e) { // also what is no number
       throw new FileFormatException(
           file.name(),
-          "numbers in " + PHI_RATIO + " and " + BETA,
-          FileFormatException.quote(header.get(PHI_RATIO) + ", " + header.get(BETA)));
+          "numbers in " + PHI_RATIO + ", " + BETA + " and " + GROUPS + " that fit the tensors",
+          FileFormatException.quote(
+              header.get(PHI_RATIO) + ", " + header.get(BETA) + ", " + header.get(GROUPS)));
     }
   }
 
