@@ -17,9 +17,9 @@ public record AttnBlock(GroupNorm norm, Conv2d qkv, @Name("proj_out") Conv2d pro
     implements Layer {
 
   /** A block whose parameters have no values yet. */
-  public static AttnBlock declared(int channels, int groups) {
+  public static AttnBlock declared(int channels) {
     return new AttnBlock(
-        VqVaeConfig.norm(channels, groups),
+        VqVaeConfig.norm(channels),
         Conv2d.declared(channels, 3 * channels, 1),
         Conv2d.declared(channels, channels, 1));
   }

@@ -47,19 +47,19 @@ public record Decoder(
       List<ResnetBlock> blocks = new ArrayList<>();
       List<AttnBlock> attention = new ArrayList<>();
       for (int j = 0; j <= config.blocks(); j++) {
-        blocks.add(ResnetBlock.declared(channels, outputs, config.groups()));
+        blocks.add(ResnetBlock.declared(channels, outputs));
         channels = outputs;
         if (i == lowest) {
-          attention.add(AttnBlock.declared(channels, config.groups()));
+          attention.add(AttnBlock.declared(channels));
         }
       }
       levels.add(new Level(blocks, attention, i == 0 ? null : Upsample.declared(channels)));
     }
     return new Decoder(
         Conv2d.declared(config.codeChannels(), config.channels(lowest), 3),
-        Middle.declared(config.channels(lowest), config.groups()),
+        Middle.declared(config.channels(lowest)),
         levels.reversed(),
-        VqVaeConfig.norm(channels, config.groups()),
+        VqVaeConfig.norm(channels),
         Conv2d.declared(channels, 3, 3));
   }
 

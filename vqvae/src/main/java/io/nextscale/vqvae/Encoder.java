@@ -44,10 +44,10 @@ public record Encoder(
       List<ResnetBlock> blocks = new ArrayList<>();
       List<AttnBlock> attention = new ArrayList<>();
       for (int j = 0; j < config.blocks(); j++) {
-        blocks.add(ResnetBlock.declared(channels, outputs, config.groups()));
+        blocks.add(ResnetBlock.declared(channels, outputs));
         channels = outputs;
         if (lowest) {
-          attention.add(AttnBlock.declared(channels, config.groups()));
+          attention.add(AttnBlock.declared(channels));
         }
       }
       levels.add(new Level(blocks, attention, lowest ? null : Downsample.declared(channels)));
@@ -55,8 +55,8 @@ public record Encoder(
     return new Encoder(
         Conv2d.declared(3, config.channels(), 3),
         levels,
-        Middle.declared(channels, config.groups()),
-        VqVaeConfig.norm(channels, config.groups()),
+        Middle.declared(channels),
+        VqVaeConfig.norm(channels),
         Conv2d.declared(channels, config.codeChannels(), 3));
   }
 

@@ -10,11 +10,11 @@ public record Middle(
     @Name("block_2") ResnetBlock second) {
 
   /** Blocks whose parameters have no values yet. */
-  public static Middle declared(int channels, int groups) {
+  public static Middle declared(int channels) {
     return new Middle(
-        ResnetBlock.declared(channels, channels, groups),
-        AttnBlock.declared(channels, groups),
-        ResnetBlock.declared(channels, channels, groups));
+        ResnetBlock.declared(channels, channels),
+        AttnBlock.declared(channels),
+        ResnetBlock.declared(channels, channels));
   }
 
   void addTo(Stages stages) {

@@ -25,11 +25,11 @@ public record ResnetBlock(
     implements Layer {
 
   /** A block whose parameters have no values yet. */
-  public static ResnetBlock declared(int inputs, int outputs, int groups) {
+  public static ResnetBlock declared(int inputs, int outputs) {
     return new ResnetBlock(
-        VqVaeConfig.norm(inputs, groups),
+        VqVaeConfig.norm(inputs),
         Conv2d.declared(inputs, outputs, 3),
-        VqVaeConfig.norm(outputs, groups),
+        VqVaeConfig.norm(outputs),
         Conv2d.declared(outputs, outputs, 3),
         inputs == outputs ? null : Conv2d.declared(inputs, outputs, 1));
   }

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * The sizes of a tokenizer.
  *
- * @param channels width of the networks at full resolution
+ * @param channels width of the networks at full resolution; a multiple of 32 after multiplication
  * @param multipliers of the width per level; between levels the resolution halves
  * @param blocks residual blocks per level of the encoder; the decoder has one more
  * @param vocabulary codes, V
@@ -22,9 +22,6 @@ import java.util.List;
  * @param beta the weight of the encoder's part in the loss
  * @param cosine whether the nearest code is that of the largest cosine rather than of the smallest
  *     distance
- * @param groups groups of channels that are normalised together, a divisor of every width. The
- *     published tokenizer has 32. Narrow networks need fewer: where a group is a single channel,
- *     normalisation takes away how strong it is, and colours are learnt last.
  */
 public record VqVaeConfig(
     int channels,
@@ -36,17 +33,14 @@ public record VqVaeConfig(
     int phis,
     float phiRatio,
     float beta,
-    boolean cosine,
-    int groups) {
+    boolean cosine) {
 
   /** Only a tokenizer has a tensor of this name. */
   static final String LANDMARK = "quantize.embedding.weight";
 
   static final String HITS = "quantize.ema_vocab_hit_SV";
 
-  /** The groups of the published tokenizer. */
-  public static final int GROUPS = 32;
-
+  private static final int GROUPS = 32;
   private static final float EPS = 1e-6f;
 
   /** Checks the ranges. */
@@ -65,43 +59,6 @@ public record VqVaeConfig(
           "tokenizer: positive channels, multipliers, blocks, vocabulary and code channels; got "
               + List.of(channels, multipliers, blocks, vocabulary, codeChannels, phis));
     }
-    for (int multiplier : multipliers) {
-      if (groups < 1 || channels * multiplier % groups != 0) {
-        throw new IllegalArgumentException(
-            "tokenizer: groups that divide all widths; got "
-                + groups
-                + " groups of "
-                + channels * multiplier
-                + " channels — choose a divisor of "
-                + channels);
-      }
-    }
-  }
-
-  /** A tokenizer whose normalisations have {@link #GROUPS} groups, as the published one. */
-  public VqVaeConfig(
-      int channels,
-      List<Integer> multipliers,
-      int blocks,
-      int vocabulary,
-      int codeChannels,
-      Scales scales,
-      int phis,
-      float phiRatio,
-      float beta,
-      boolean cosine) {
-    this(
-        channels,
-        multipliers,
-        blocks,
-        vocabulary,
-        codeChannels,
-        scales,
-        phis,
-        phiRatio,
-        beta,
-        cosine,
-        GROUPS);
   }
 
   /** The published tokenizer, {@code vae_ch160v4096z32}, for images of 256 pixels. */
@@ -122,14 +79,12 @@ public record VqVaeConfig(
         phis,
         phiRatio,
         beta,
-        cosine,
-        groups);
+        cosine);
   }
 
   /**
    * The configuration of a checkpoint, from names and extents. What these do not tell is as
-   * published: {@link #phiRatio}, {@link #beta}, {@link #cosine}, and {@link #groups} where these
-   * divide the widths.
+   * published: {@link #phiRatio}, {@link #beta}, {@link #cosine}.
    *
    * @param from the tokenizer's part of a file, see {@link Checkpoint#holding}
    * @param scales the grids, which no tensor tells
@@ -155,10 +110,6 @@ public record VqVaeConfig(
     boolean perScale = from.has(phi + "0.weight");
     int partly = count(from, phi + "qresi_ls.", ".weight");
     boolean none = !shared && !perScale && partly == 0;
-    int groups = GROUPS;
-    while (groups > 1 && channels % groups != 0) {
-      groups /= 2;
-    }
     int blocks = count(from, "encoder.down.0.block.", ".conv1.weight");
     try {
       return new VqVaeConfig(
@@ -171,8 +122,7 @@ public record VqVaeConfig(
           shared ? 1 : perScale ? 0 : none ? published.phis : partly,
           none ? 0 : published.phiRatio,
           published.beta,
-          published.cosine,
-          groups);
+          published.cosine);
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a tokenizer", String.valueOf(e.getMessage()));
@@ -223,7 +173,7 @@ public record VqVaeConfig(
     return scales.last().width() * downsampling();
   }
 
-  static GroupNorm norm(int channels, int groups) {
-    return GroupNorm.declared(channels, groups, EPS);
+  static GroupNorm norm(int channels) {
+    return GroupNorm.declared(channels, GROUPS, EPS);
   }
 }

@@ -21,7 +21,6 @@ public final class VqVaeMetadata {
   private static final String PHI_RATIO = "nextscale.phi_ratio";
   private static final String BETA = "nextscale.beta";
   private static final String COSINE = "nextscale.cosine";
-  private static final String GROUPS = "nextscale.groups";
 
   private static final int MOST_SCALES = 1000;
 
@@ -34,7 +33,6 @@ public final class VqVaeMetadata {
     header.put(PHI_RATIO, Float.toString(config.phiRatio()));
     header.put(BETA, Float.toString(config.beta()));
     header.put(COSINE, Boolean.toString(config.cosine()));
-    header.put(GROUPS, Integer.toString(config.groups()));
     return header;
   }
 
@@ -63,14 +61,12 @@ public final class VqVaeMetadata {
           sizes.phis(),
           Float.parseFloat(header.getOrDefault(PHI_RATIO, "" + sizes.phiRatio())),
           Float.parseFloat(header.getOrDefault(BETA, "" + sizes.beta())),
-          Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())),
-          Integer.parseInt(header.getOrDefault(GROUPS, "" + sizes.groups())));
+          Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())));
     } catch (IllegalArgumentException e) { // also what is no number
       throw new FileFormatException(
           file.name(),
-          "numbers in " + PHI_RATIO + ", " + BETA + " and " + GROUPS + " that fit the tensors",
-          FileFormatException.quote(
-              header.get(PHI_RATIO) + ", " + header.get(BETA) + ", " + header.get(GROUPS)));
+          "numbers in " + PHI_RATIO + " and " + BETA,
+          FileFormatException.quote(header.get(PHI_RATIO) + ", " + header.get(BETA)));
     }
   }
 

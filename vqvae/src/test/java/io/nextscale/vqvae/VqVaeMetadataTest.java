@@ -23,7 +23,7 @@ class VqVaeMetadataTest {
   private static final int MUTATIONS = 60;
 
   private static final VqVaeConfig CONFIG =
-      new VqVaeConfig(24, List.of(1, 1), 1, 6, 4, Scales.of(1, 3), 2, 0.25f, 0.5f, true, 3);
+      new VqVaeConfig(32, List.of(1, 1), 1, 6, 4, Scales.of(1, 3), 2, 0.25f, 0.5f, true);
 
   @TempDir Path folder;
 

@@ -39,23 +39,6 @@ class VqVaeTest {
   }
 
   @Test
-  void groupsOfChannelsAreAPartOfTheNetwork() throws IOException {
-    VqVaeConfig two =
-        new VqVaeConfig(8, List.of(1, 2), 1, 24, 8, Scales.of(1, 2), 2, 0.5f, 0.25f, false, 2);
-    VqVaeConfig eight =
-        new VqVaeConfig(8, List.of(1, 2), 1, 24, 8, Scales.of(1, 2), 2, 0.5f, 0.25f, false, 8);
-    Checkpoint weights = VqVae.initial(two, RandomStream.of(4));
-    Tensor image = Tensor.normal(Shape.of(1, 4, 4, 3), 0, 1, RandomStream.of(5));
-    float[] ofTwo = VqVae.load(weights, two, Loading.forInference()).encode(image).toArray();
-    float[] ofEight = VqVae.load(weights, eight, Loading.forInference()).encode(image).toArray();
-    assertThat(ofTwo).isNotEqualTo(ofEight);
-    assertThat(VqVaeConfig.published().groups()).isEqualTo(32);
-    assertThatThrownBy(() ->
-            new VqVaeConfig(8, List.of(1, 2), 1, 24, 8, Scales.of(1, 2), 2, 0.5f, 0.25f, false, 3))
-        .hasMessageContaining("groups that divide all widths; got 3 groups of 8 channels");
-  }
-
-  @Test
   void theConfigurationIsReadFromNamesAndShapes() throws IOException {
     for (int phis : new int[] {0, 1, 2, 3}) {
       VqVaeConfig config =

@@ -43,8 +43,7 @@ public record Preset(
                   4,
                   0.5,
                   0.25,
-                  false,
-                  8),
+                  false),
               new OptimizerSettings(
                   10_000, 8, 1, 1.5e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
               new Betas(0.9, 0.95),
@@ -78,8 +77,7 @@ public record Preset(
                   4,
                   0.5,
                   0.25,
-                  false,
-                  8),
+                  false),
               new OptimizerSettings(
                   15_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
               new Betas(0.9, 0.95),
@@ -120,8 +118,7 @@ public record Preset(
                   4,
                   0.5,
                   0.25,
-                  false,
-                  32),
+                  false),
               new OptimizerSettings(
                   250 * EPOCH,
                   8,

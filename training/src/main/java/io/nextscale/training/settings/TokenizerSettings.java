@@ -41,9 +41,7 @@ public record TokenizerSettings(
           int phis,
       @Setting("The part of the convolution in what they give; 0: none.") double phiRatio,
       @Setting("What the encoder's part counts in the loss of the codes.") double beta,
-      @Setting("Compare directions of vectors, not distances.") boolean cosine,
-      @Setting("Groups of channels that are normalised together; a divisor of all widths.")
-          int groups) {
+      @Setting("Compare directions of vectors, not distances.") boolean cosine) {
 
     /** Copies the lists. */
     public Model {
@@ -63,8 +61,7 @@ public record TokenizerSettings(
           phis,
           (float) phiRatio,
           (float) beta,
-          cosine,
-          groups);
+          cosine);
     }
   }
 
