@@ -7,6 +7,7 @@ module io.nextscale.training {
   requires static org.jspecify;
 
   exports io.nextscale.training;
+  exports io.nextscale.training.experiment;
   exports io.nextscale.training.learner;
   exports io.nextscale.training.settings;
   exports io.nextscale.training.events;

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       TokenizeCommand.class,
       PlotCommand.class,
+      ExperimentCommand.class,
       InspectCommand.class,
       ConvertCommand.class,
       InitCommand.class,

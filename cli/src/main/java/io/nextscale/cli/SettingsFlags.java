@@ -1,5 +1,6 @@
 package io.nextscale.cli;
 
+import io.nextscale.training.experiment.ScalingLawSettings;
 import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.TokenizerSettings;
@@ -7,6 +8,7 @@ import io.nextscale.training.settings.VarSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,9 +18,16 @@ import picocli.CommandLine.Model.OptionSpec;
 abstract class SettingsFlags implements CommandLine.IModelTransformer {
 
   private final Class<? extends Record> kind;
+  private final Set<String> without;
 
   SettingsFlags(Class<? extends Record> kind) {
+    this(kind, Set.of());
+  }
+
+  /** Flags for all settings of a kind but some. */
+  SettingsFlags(Class<? extends Record> kind, Set<String> without) {
     this.kind = kind;
+    this.without = without;
   }
 
   /** The flags of {@code train tokenizer}. */
@@ -42,6 +51,13 @@ abstract class SettingsFlags implements CommandLine.IModelTransformer {
     }
   }
 
+  /** The flags of {@code experiment scaling-law}. */
+  static final class OfScalingLaw extends SettingsFlags {
+    OfScalingLaw() {
+      super(ScalingLawSettings.class, ScalingLawSettings.DECIDED);
+    }
+  }
+
   @Override
   public CommandSpec transform(CommandSpec command) {
     ArgGroupSpec.Builder group =
@@ -51,6 +67,9 @@ abstract class SettingsFlags implements CommandLine.IModelTransformer {
             .exclusive(false)
             .order(100);
     for (Settings.Entry entry : Settings.entries(kind)) {
+      if (without.contains(entry.name())) {
+        continue;
+      }
       boolean truth = entry.type() == boolean.class;
       group.addArg(
           OptionSpec.builder(flag(entry))

@@ -1,16 +1,10 @@
 package io.nextscale.cli;
 
-import io.nextscale.cli.terminal.ProgressBar;
 import io.nextscale.cli.terminal.Verbosity;
-import io.nextscale.data.Batch;
-import io.nextscale.data.Batches;
-import io.nextscale.data.Loading;
 import io.nextscale.data.PictureSource;
-import io.nextscale.data.TokenBatch;
 import io.nextscale.data.TokenSet;
 import io.nextscale.data.TokenWriter;
 import io.nextscale.tensor.spi.Backend;
-import io.nextscale.training.learner.TokenBatches;
 import io.nextscale.training.learner.TrainingPictures;
 import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Preset;
@@ -19,7 +13,6 @@ import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,9 +37,6 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TokenizeCommand implements Callable<Integer> {
-
-  private static final int AT_ONCE = 32;
-  private static final int PER_FILE = 4096;
 
   @Spec private CommandSpec spec;
 
@@ -102,18 +92,12 @@ final class TokenizeCommand implements Callable<Integer> {
     try (TrainingPictures pictures = TrainingOptions.open(data, settings)) {
       PictureSource source = pictures.training();
       long end = end(source);
-      TokenSet set =
-          new TokenSet(
-              TokenSet.fingerprint(tokenizer),
-              vae.config().scales().toString(),
-              vae.config().vocabulary(),
-              source.describe(),
-              settings.evaluation().toString(),
-              source.classes());
+      Tokens tokens = new Tokens(vae, source, settings, strict);
+      TokenSet set = tokens.set(TokenSet.fingerprint(tokenizer));
       try (TokenWriter writer = writer(set)) {
         verbosity.tell(source.describe());
         verbosity.tellMore(backend.describe());
-        write(vae, source, settings, end, writer);
+        tokens.write(writer, end, spec.commandLine().getErr(), verbosity);
         writer.finish();
         verbosity.tell("%,d pictures of %d tokens".formatted(writer.size(), set.length()));
       }
@@ -125,7 +109,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   private TokenWriter writer(TokenSet set) throws IOException {
     try {
-      return TokenWriter.open(out, set, PER_FILE);
+      return TokenWriter.open(out, set, Tokens.PER_FILE);
     } catch (FileAlreadyExistsException e) {
       throw new UsageException("-o: " + e.getReason());
     }
@@ -155,47 +139,5 @@ final class TokenizeCommand implements Callable<Integer> {
       throw new UsageException("--limit: 1 to %d; got %d".formatted(Integer.MAX_VALUE, limit));
     }
     return limit == null ? source.size() : Math.min(limit, source.size());
-  }
-
-  private void write(
-      VqVae vae, PictureSource source, PictureSettings settings, long end, TokenWriter writer)
-      throws IOException {
-    long begin = writer.next();
-    if (begin >= end) {
-      return;
-    }
-    int length = vae.config().scales().length();
-    Loading loading = Loading.pass(AT_ONCE);
-    PictureSource rest = source.range(begin, end); // not closed: the source is
-    try (Interruption interruption = new Interruption();
-        Batches batches =
-            Batches.open(
-                rest,
-                settings.evaluation(),
-                strict ? loading.strictly() : loading,
-                verbosity::tell);
-        ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "tokenize",
-                begin,
-                end,
-                "pictures")) {
-      for (long b = 0; b < batches.count(); b++) {
-        interruption.check();
-        Batch batch = batches.batch(b);
-        if (batch.size() > 0) {
-          TokenBatch tokens = TokenBatches.of(batch, vae);
-          int[] ids = tokens.tokens().toInts(); // (B,L)
-          for (int i = 0; i < batch.size(); i++) {
-            Batch.Item item = batch.items().get(i);
-            int[] own = Arrays.copyOfRange(ids, i * length, (i + 1) * length);
-            writer.add(begin + item.index(), own, item.label(), item.captions());
-          }
-        }
-        bar.to(Math.min(end, begin + (b + 1) * AT_ONCE));
-      }
-    }
   }
 }

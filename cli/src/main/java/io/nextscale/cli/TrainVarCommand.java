@@ -208,8 +208,8 @@ final class TrainVarCommand implements Callable<Integer> {
     return Json.of(values);
   }
 
-  private static void checkCondition(TrainingPictures pictures, VarSettings settings)
-      throws IOException {
+  /** Pictures have what the transformer is to learn from. */
+  static void checkCondition(TrainingPictures pictures, VarSettings settings) throws IOException {
     boolean classes = !pictures.classes().isEmpty();
     if (settings.readsText() && !pictures.captioned()) {
       throw new UsageException(
@@ -228,7 +228,7 @@ final class TrainVarCommand implements Callable<Integer> {
   }
 
   /** The vocabulary of the run, else one that is learnt from the captions. */
-  private static WordPieces words(
+  static WordPieces words(
       TrainingPictures pictures, VarSettings settings, Json.@Nullable Obj existing)
       throws IOException {
     Json before = existing == null ? null : existing.members().get(WORDS);

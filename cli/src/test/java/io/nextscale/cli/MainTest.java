@@ -85,6 +85,7 @@ class MainTest {
         "train",
         "tokenize",
         "plot",
+        "experiment",
         "inspect",
         "convert",
         "init",

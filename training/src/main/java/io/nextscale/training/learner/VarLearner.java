@@ -25,6 +25,7 @@ import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeMetadata;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -201,6 +202,21 @@ public final class VarLearner implements Learner {
       means.putAll(judge.percentages());
     }
     return means;
+  }
+
+  /** The held-out pictures one by one, in their order; with averaged weights where there are. */
+  public List<VarTrainer.Evaluation> evaluateEach() {
+    return averaged(() -> {
+      List<VarTrainer.Evaluation> each = new ArrayList<>();
+      for (TokenBatch batch : validation) {
+        TokenPyramid tokens = pyramid(batch);
+        Condition condition = condition(batch);
+        for (int i = 0; i < batch.labels().length; i++) {
+          each.add(trainer.evaluate(tokens.image(i), condition.select(i)));
+        }
+      }
+      return each;
+    });
   }
 
   /** The same pictures are judged and shown. */

@@ -16,6 +16,9 @@ public record Axis(String label, boolean logarithmic) {
   /** About so many ticks. */
   private static final int TICKS = 7;
 
+  /** Below a factor of 2.5 a logarithmic axis has too few whole digits: it is nearly linear. */
+  private static final double NARROW = 0.4;
+
   /** A linear axis. */
   public static Axis linear(String label) {
     return new Axis(label, false);
@@ -41,7 +44,12 @@ public record Axis(String label, boolean logarithmic) {
 
   /** The ticks between two places. */
   List<Tick> ticks(double low, double high) {
-    return logarithmic ? decades(low, high) : steps(low, high);
+    if (!logarithmic) {
+      return steps(low, high);
+    }
+    return high - low < NARROW
+        ? steps(StrictMath.pow(10, low), StrictMath.pow(10, high))
+        : decades(low, high);
   }
 
   /** Multiples of 1, 2 or 5 times a power of ten. */

@@ -111,6 +111,8 @@ class ChartTest {
     assertThat(texts(Axis.logarithmic("x"), 5, 7))
         .containsExactly("100k", "200k", "500k", "1M", "2M", "5M", "10M");
     assertThat(texts(Axis.logarithmic("x"), 0.25, 0.65)).containsExactly("2", "3", "4");
+    assertThat(texts(Axis.logarithmic("x"), 0.501, 0.579)) // 3.17 to 3.79
+        .containsExactly("3.2", "3.3", "3.4", "3.5", "3.6", "3.7");
   }
 
   private static List<String> texts(Axis axis, double low, double high) {
