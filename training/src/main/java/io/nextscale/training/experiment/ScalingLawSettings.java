@@ -63,7 +63,7 @@ public record ScalingLawSettings(Grid grid, VarSettings var) {
   }
 
   /**
-   * Five depths whose sizes span a factor of 64, 20,000 pictures five times, 1,000 pictures to
+   * Five depths whose sizes span a factor of 45, 20,000 pictures five times, 1,000 pictures to
    * measure on.
    */
   public static ScalingLawSettings of(Preset preset) {
