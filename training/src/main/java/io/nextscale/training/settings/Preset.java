@@ -37,8 +37,8 @@ public record Preset(
                   32,
                   List.of(1, 1, 2, 3),
                   1,
-                  512,
-                  16,
+                  2048,
+                  8,
                   List.of(1, 2, 3, 4, 6, 8),
                   4,
                   0.5,
@@ -47,8 +47,8 @@ public record Preset(
               new OptimizerSettings(
                   10_000, 8, 1, 1.5e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
               new Betas(0.9, 0.95),
-              new Loss(1, 1, 0, 1),
-              new Codebook(300, true, 100, 0.8, 0),
+              new Loss(0.1, 2, 10, 0, 0.3),
+              new Codebook(0, true, 100, 0.8, 0),
               NO_ADVERSARY),
           new VarSettings(
               PictureSettings.exactly(64, 120),
@@ -81,7 +81,7 @@ public record Preset(
               new OptimizerSettings(
                   15_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
               new Betas(0.9, 0.95),
-              new Loss(0.2, 1, 0, 1),
+              new Loss(0.2, 1, 0, 0, 1),
               new Codebook(500, true, 100, 0.8, 0),
               NO_ADVERSARY),
           new VarSettings(
@@ -134,7 +134,7 @@ public record Preset(
                   0.9999,
                   0),
               new Betas(0.5, 0.9),
-              new Loss(0.2, 1, 1, 1),
+              new Loss(0.2, 1, 0, 1, 1),
               new Codebook(0, true, 250 * EPOCH / 200, 0.8, 0),
               new Adversary(0.4, true, 0.2, 0.02, true, 8, 64, 3)),
           new VarSettings(

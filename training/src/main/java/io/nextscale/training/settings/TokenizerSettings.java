@@ -74,6 +74,8 @@ public record TokenizerSettings(
   public record Loss(
       @Setting("Weight of the mean absolute difference.") double l1,
       @Setting("Weight of the mean squared difference.") double l2,
+      @Setting("Weight of the mean squared difference in colour, brightness left out.")
+          double chroma,
       @Setting("Weight of LPIPS; more than 0 needs --lpips and --lpips-linear.") double lpipsWeight,
       @Setting("Weight of the loss of the codes.") double quantization) {}
 
@@ -123,7 +125,7 @@ public record TokenizerSettings(
         optimizer.clip(),
         optimizer.accumulate(),
         new TokenizerTraining.Weights(
-            loss.l1(), loss.l2(), loss.lpipsWeight(), loss.quantization()),
+            loss.l1(), loss.l2(), loss.chroma(), loss.lpipsWeight(), loss.quantization()),
         new TokenizerTraining.Codebook(
             codebook.continuous(),
             codebook.fromData(),

@@ -1,14 +1,31 @@
 package io.nextscale.vqvae.training;
 
+import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code w₁ mean |x̂ − x| + w₂ mean (x̂ − x)² + w₃ mean LPIPS(x̂, x)}.
+ * {@code w₁ mean |d| + w₂ mean d² + w_c mean (d − d̄)² + w₃ mean LPIPS(x̂, x)} for the difference
+ * {@code d = x̂ − x} and its mean d̄ over the three channels of a pixel: d − d̄ is the difference
+ * in colour, that in brightness left out.
  *
  * @param perceptual LPIPS, or null when it counts nothing
  */
 record ReconstructionLoss(TokenizerTraining.Weights weights, @Nullable Lpips perceptual) {
+
+  /** Takes from the channels of a pixel their mean: I − ⅓, (3,3). */
+  private static final Tensor COLOUR =
+      Tensor.of(
+          Shape.of(3, 3),
+          2 / 3f,
+          -1 / 3f,
+          -1 / 3f,
+          -1 / 3f,
+          2 / 3f,
+          -1 / 3f,
+          -1 / 3f,
+          -1 / 3f,
+          2 / 3f);
 
   ReconstructionLoss {
     if (perceptual == null && weights.perceptual() > 0) {
@@ -34,6 +51,10 @@ record ReconstructionLoss(TokenizerTraining.Weights weights, @Nullable Lpips per
     Tensor l1 = difference.abs().mean();
     Tensor l2 = difference.square().mean();
     Tensor sum = l1.times((float) weights.l1()).plus(l2.times((float) weights.l2()));
+    if (weights.chroma() > 0) {
+      Tensor colour = difference.linear(COLOUR, null); // (B,h,w,3)
+      sum = sum.plus(colour.square().mean().times((float) weights.chroma()));
+    }
     if (perceptual == null || weights.perceptual() == 0) {
       return new Parts(l1, l2, null, sum);
     }

@@ -33,18 +33,29 @@ public record TokenizerTraining(
    *
    * @param l1 of {@code mean |x̂ − x|}
    * @param l2 of {@code mean (x̂ − x)²}
+   * @param chroma of the same without the difference in brightness, {@code mean (d − d̄)²} with d̄
+   *     the mean over the channels of a pixel. Where the colour of small things matters, it hastens
+   *     what is otherwise learnt last
    * @param perceptual of LPIPS; more than 0 needs an {@link Lpips}
    * @param quantization of the quantizer's loss
    */
-  public record Weights(double l1, double l2, double perceptual, double quantization) {
+  public record Weights(
+      double l1, double l2, double chroma, double perceptual, double quantization) {
+    /** Weights without that of chroma. */
+    public Weights(double l1, double l2, double perceptual, double quantization) {
+      this(l1, l2, 0, perceptual, quantization);
+    }
+
     /** Checks the ranges. */
     public Weights {
-      if (!(l1 >= 0 && l2 >= 0 && perceptual >= 0 && quantization >= 0)) {
+      if (!(l1 >= 0 && l2 >= 0 && chroma >= 0 && perceptual >= 0 && quantization >= 0)) {
         throw new IllegalArgumentException(
             "weights: none below 0; got "
                 + l1
                 + ", "
                 + l2
+                + ", "
+                + chroma
                 + ", "
                 + perceptual
                 + ", "

@@ -306,7 +306,7 @@ class TokenizerTrainerTest {
     assertThatThrownBy(() -> new Codebook(0, false, 0, 0, 1.5))
         .hasMessage("codebook: shares of 0 to 1; got 0.0, 1.5");
     assertThatThrownBy(() -> new Weights(-1, 0, 0, 0))
-        .hasMessage("weights: none below 0; got -1.0, 0.0, 0.0, 0.0");
+        .hasMessage("weights: none below 0; got -1.0, 0.0, 0.0, 0.0, 0.0");
     assertThatThrownBy(() ->
             new TokenizerTraining(schedule(1), 1, 0.9, 10, 1, PIXELS, Codebook.UNATTENDED, null, 0))
         .hasMessage("training: betas of 0 to 1, 1 excluded; got 1.0, 0.9");
