@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
  * to the first.
  *
  * <p>Source: FoundationVision/VAR models/basic_vae.py, Decoder @78b9539.
+ *
+ * @param norm null in plain networks
+ * @param patch the side of a patch, in pixels; 1: none
  */
 public record Decoder(
     @Name("conv_in") Conv2d first,
     @Name("mid") Middle middle,
     @Name("up") List<Level> levels,
-    @Name("norm_out") GroupNorm norm,
-    @Name("conv_out") Conv2d last) {
+    @Name("norm_out") @Nullable GroupNorm norm,
+    @Name("conv_out") Conv2d last,
+    int patch) {
 
   /**
    * Blocks of one resolution.
@@ -47,9 +51,9 @@ public record Decoder(
       List<ResnetBlock> blocks = new ArrayList<>();
       List<AttnBlock> attention = new ArrayList<>();
       for (int j = 0; j <= config.blocks(); j++) {
-        blocks.add(ResnetBlock.declared(channels, outputs));
+        blocks.add(ResnetBlock.declared(channels, outputs, config.plain()));
         channels = outputs;
-        if (i == lowest) {
+        if (i == lowest && !config.plain()) {
           attention.add(AttnBlock.declared(channels));
         }
       }
@@ -57,10 +61,11 @@ public record Decoder(
     }
     return new Decoder(
         Conv2d.declared(config.codeChannels(), config.channels(lowest), 3),
-        Middle.declared(config.channels(lowest)),
+        Middle.declared(config.channels(lowest), config.plain()),
         levels.reversed(),
-        VqVaeConfig.norm(channels),
-        Conv2d.declared(channels, 3, 3));
+        config.plain() ? null : VqVaeConfig.norm(channels),
+        Conv2d.declared(channels, config.patchChannels(), 3),
+        config.patch());
   }
 
   /** The image of a map; the observer sees {@code conv_in}, {@code mid.block_1}, … */
@@ -80,7 +85,12 @@ public record Decoder(
         stages.add("up." + i + ".upsample", level.upsample());
       }
     }
-    stages.add("conv_out", x -> last.forward(norm.forwardSilu(x)));
+    stages.add("conv_out", this::image);
     return stages.run(map, observer);
+  }
+
+  /** The image (B,h,w,3) of what the last level gives, (B,h/p,w/p,C). */
+  public Tensor image(Tensor lastMap) {
+    return Patches.toImage(last.forward(ResnetBlock.activate(norm, lastMap)), patch);
   }
 }

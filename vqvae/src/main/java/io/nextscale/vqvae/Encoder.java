@@ -12,16 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An image (B,h,w,3) to a map (B,H,W,Cv): levels of residual blocks with a halving between them,
- * attention on the last level and in the middle.
+ * attention on the last level and in the middle. Where the configuration has patches, a position of
+ * level 0 is a patch of pixels.
  *
  * <p>Source: FoundationVision/VAR models/basic_vae.py, Encoder @78b9539.
+ *
+ * @param norm null in plain networks
+ * @param patch the side of a patch, in pixels; 1: none
  */
 public record Encoder(
     @Name("conv_in") Conv2d first,
     @Name("down") List<Level> levels,
     @Name("mid") Middle middle,
-    @Name("norm_out") GroupNorm norm,
-    @Name("conv_out") Conv2d last) {
+    @Name("norm_out") @Nullable GroupNorm norm,
+    @Name("conv_out") Conv2d last,
+    int patch) {
 
   /**
    * Blocks of one resolution.
@@ -44,20 +49,21 @@ public record Encoder(
       List<ResnetBlock> blocks = new ArrayList<>();
       List<AttnBlock> attention = new ArrayList<>();
       for (int j = 0; j < config.blocks(); j++) {
-        blocks.add(ResnetBlock.declared(channels, outputs));
+        blocks.add(ResnetBlock.declared(channels, outputs, config.plain()));
         channels = outputs;
-        if (lowest) {
+        if (lowest && !config.plain()) {
           attention.add(AttnBlock.declared(channels));
         }
       }
       levels.add(new Level(blocks, attention, lowest ? null : Downsample.declared(channels)));
     }
     return new Encoder(
-        Conv2d.declared(3, config.channels(), 3),
+        Conv2d.declared(config.patchChannels(), config.channels(), 3),
         levels,
-        Middle.declared(channels),
-        VqVaeConfig.norm(channels),
-        Conv2d.declared(channels, config.codeChannels(), 3));
+        Middle.declared(channels, config.plain()),
+        config.plain() ? null : VqVaeConfig.norm(channels),
+        Conv2d.declared(channels, config.codeChannels(), 3),
+        config.patch());
   }
 
   /** The map of an image; the observer sees {@code conv_in}, {@code down.0.block.0}, … */
@@ -77,7 +83,7 @@ public record Encoder(
       }
     }
     middle.addTo(stages);
-    stages.add("conv_out", x -> last.forward(norm.forwardSilu(x)));
-    return stages.run(image, observer);
+    stages.add("conv_out", x -> last.forward(ResnetBlock.activate(norm, x)));
+    return stages.run(Patches.of(image, patch), observer);
   }
 }

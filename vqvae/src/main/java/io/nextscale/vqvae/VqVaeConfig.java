@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * The sizes of a tokenizer.
  *
- * @param channels width of the networks at full resolution; a multiple of 32 after multiplication
+ * @param channels width of the networks at full resolution; a multiple of 32 after multiplication,
+ *     unless {@link #plain}
  * @param multipliers of the width per level; between levels the resolution halves
  * @param blocks residual blocks per level of the encoder; the decoder has one more
  * @param vocabulary codes, V
@@ -22,6 +23,12 @@ import java.util.List;
  * @param beta the weight of the encoder's part in the loss
  * @param cosine whether the nearest code is that of the largest cosine rather than of the smallest
  *     distance
+ * @param patch the side of the square of pixels that is one position at full resolution; 1 in the
+ *     published tokenizer. With more, the networks never see single pixels, which costs detail and
+ *     saves most of the time: see {@code docs/tokenizer-training.md}
+ * @param plain whether the networks are residual blocks alone, without normalisation and attention.
+ *     Group normalisation takes the brightness and the colour of large areas out of narrow
+ *     networks, which then learn them last
  */
 public record VqVaeConfig(
     int channels,
@@ -33,13 +40,16 @@ public record VqVaeConfig(
     int phis,
     float phiRatio,
     float beta,
-    boolean cosine) {
+    boolean cosine,
+    int patch,
+    boolean plain) {
 
   /** Only a tokenizer has a tensor of this name. */
   static final String LANDMARK = "quantize.embedding.weight";
 
   static final String HITS = "quantize.ema_vocab_hit_SV";
 
+  private static final int PIXEL = 3; // channels of a pixel
   private static final int GROUPS = 32;
   private static final float EPS = 1e-6f;
 
@@ -52,13 +62,41 @@ public record VqVaeConfig(
             && vocabulary > 0
             && codeChannels > 0
             && phis >= 0
+            && patch > 0
             && !multipliers.isEmpty()
             && multipliers.stream().allMatch(m -> m > 0);
     if (!positive) {
       throw new IllegalArgumentException(
-          "tokenizer: positive channels, multipliers, blocks, vocabulary and code channels; got "
-              + List.of(channels, multipliers, blocks, vocabulary, codeChannels, phis));
+          "tokenizer: positive channels, multipliers, blocks, vocabulary, code channels and patch; got "
+              + List.of(channels, multipliers, blocks, vocabulary, codeChannels, phis, patch));
     }
+  }
+
+  /** Networks as published: without patches, with normalisation and attention. */
+  public VqVaeConfig(
+      int channels,
+      List<Integer> multipliers,
+      int blocks,
+      int vocabulary,
+      int codeChannels,
+      Scales scales,
+      int phis,
+      float phiRatio,
+      float beta,
+      boolean cosine) {
+    this(
+        channels,
+        multipliers,
+        blocks,
+        vocabulary,
+        codeChannels,
+        scales,
+        phis,
+        phiRatio,
+        beta,
+        cosine,
+        1,
+        false);
   }
 
   /** The published tokenizer, {@code vae_ch160v4096z32}, for images of 256 pixels. */
@@ -79,7 +117,9 @@ public record VqVaeConfig(
         phis,
         phiRatio,
         beta,
-        cosine);
+        cosine,
+        patch,
+        plain);
   }
 
   /**
@@ -93,7 +133,15 @@ public record VqVaeConfig(
   public static VqVaeConfig of(Checkpoint from, Scales scales) throws IOException {
     VqVaeConfig published = published();
     Shape codebook = shape(from, LANDMARK, 2);
-    int channels = shape(from, "encoder.conv_in.weight", 4).dim(0);
+    Shape first = shape(from, "encoder.conv_in.weight", 4);
+    int channels = first.dim(0);
+    int side = (int) Math.round(Math.sqrt(first.dim(1) / (double) PIXEL));
+    if (first.dim(1) != PIXEL * side * side) {
+      throw new FileFormatException(
+          from.source(),
+          "a first convolution of 3·p² channels, p the side of a patch",
+          first.dim(1) + " channels");
+    }
     List<Integer> multipliers = new ArrayList<>();
     for (int i = 0; from.has("encoder.down." + i + ".block.0.conv1.weight"); i++) {
       int outputs = shape(from, "encoder.down." + i + ".block.0.conv1.weight", 4).dim(0);
@@ -122,7 +170,9 @@ public record VqVaeConfig(
           shared ? 1 : perScale ? 0 : none ? published.phis : partly,
           none ? 0 : published.phiRatio,
           published.beta,
-          published.cosine);
+          published.cosine,
+          side,
+          !from.has("encoder.norm_out.weight"));
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a tokenizer", String.valueOf(e.getMessage()));
@@ -160,7 +210,12 @@ public record VqVaeConfig(
 
   /** How many times smaller than the image the map is. */
   public int downsampling() {
-    return 1 << (levels() - 1);
+    return patch << (levels() - 1);
+  }
+
+  /** The channels of a patch of pixels, 3·p². */
+  int patchChannels() {
+    return PIXEL * patch * patch;
   }
 
   /** The rows of an image whose map has the size of the last scale. */

@@ -61,7 +61,9 @@ public final class VqVaeMetadata {
           sizes.phis(),
           Float.parseFloat(header.getOrDefault(PHI_RATIO, "" + sizes.phiRatio())),
           Float.parseFloat(header.getOrDefault(BETA, "" + sizes.beta())),
-          Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())));
+          Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())),
+          sizes.patch(),
+          sizes.plain());
     } catch (IllegalArgumentException e) { // also what is no number
       throw new FileFormatException(
           file.name(),

@@ -50,6 +50,13 @@ class VqVaeTest {
     VqVaeConfig none = new VqVaeConfig(32, List.of(1), 1, 20, 6, Scales.of(2), 4, 0, 0.25f, false);
     Checkpoint file = VqVae.declared(none).parameters().checkpoint("some.pth");
     assertThat(VqVaeConfig.of(file, none.scales())).isEqualTo(none);
+    for (int patch : new int[] {1, 2, 4}) {
+      VqVaeConfig plain =
+          new VqVaeConfig(
+              10, List.of(1, 2), 1, 20, 6, Scales.of(2), 4, 0.5f, 0.25f, false, patch, true);
+      Checkpoint saved = VqVae.declared(plain).parameters().checkpoint("plain.safetensors");
+      assertThat(VqVaeConfig.of(saved, plain.scales())).isEqualTo(plain);
+    }
     Checkpoint published =
         VqVae.declared(VqVaeConfig.published()).parameters().checkpoint("vae.pth");
     assertThat(VqVaeConfig.of(published, Scales.forImage(256))).isEqualTo(VqVaeConfig.published());
@@ -79,6 +86,33 @@ class VqVaeTest {
     assertThatThrownBy(() -> VqVaeConfig.of(Checkpoint.of("half.pth", tensors), TINY.scales()))
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("the parts of a tokenizer");
+  }
+
+  @Test
+  void aFirstConvolutionOfNoSquareOfPixelsIsRefused() throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Checkpoint whole = VqVae.initial(TINY, RandomStream.of(3));
+    whole.names().forEach(name -> tensors.put(name, Tensor.zeros(whole.shapes().get(name))));
+    tensors.put("encoder.conv_in.weight", Tensor.zeros(Shape.of(32, 6, 3, 3)));
+    assertThatThrownBy(() -> VqVaeConfig.of(Checkpoint.of("odd.pth", tensors), TINY.scales()))
+        .isInstanceOf(FileFormatException.class)
+        .hasMessageContaining("3·p² channels")
+        .hasMessageContaining("6 channels");
+  }
+
+  @Test
+  void aPlainModelOfPatchesMapsImagesToImages() throws IOException {
+    VqVaeConfig config =
+        new VqVaeConfig(
+            10, List.of(1, 2), 1, 24, 8, Scales.of(1, 2), 2, 0.5f, 0.25f, false, 4, true);
+    VqVae vae =
+        VqVae.load(VqVae.initial(config, RandomStream.of(3)), config, Loading.forInference());
+    assertThat(vae.parameters().shapes().keySet())
+        .noneMatch(name -> name.contains("norm") || name.contains("attn"));
+    assertThat(config.imageHeight()).isEqualTo(16);
+    Tensor images = Tensor.uniform(Shape.of(2, 16, 16, 3), -1, 1, RandomStream.of(11));
+    assertThat(vae.encode(images).shape()).isEqualTo(Shape.of(2, 2, 2, 8));
+    assertThat(vae.reconstruct(vae.tokenize(images)).shape()).isEqualTo(images.shape());
   }
 
   @Test

@@ -22,7 +22,7 @@ final class TokenizerBlocksCheck {
     int outputs = op.golden("out.y").shape().dim(1);
     return switch (op.name()) {
       case "attnblock" -> check(op, comparison, AttnBlock.declared(inputs));
-      case "resblock" -> check(op, comparison, ResnetBlock.declared(inputs, outputs));
+      case "resblock" -> check(op, comparison, ResnetBlock.declared(inputs, outputs, false));
       default -> false;
     };
   }

@@ -34,8 +34,8 @@ public record Preset(
           new TokenizerSettings(
               PictureSettings.exactly(64, 120),
               new TokenizerSettings.Model(
-                  32,
-                  List.of(1, 1, 2, 3),
+                  64,
+                  List.of(1, 1),
                   1,
                   2048,
                   8,
@@ -43,7 +43,9 @@ public record Preset(
                   4,
                   0.5,
                   0.25,
-                  false),
+                  false,
+                  4,
+                  true),
               new OptimizerSettings(
                   10_000, 8, 1, 1.5e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
               new Betas(0.9, 0.95),
@@ -77,6 +79,8 @@ public record Preset(
                   4,
                   0.5,
                   0.25,
+                  false,
+                  1,
                   false),
               new OptimizerSettings(
                   15_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
@@ -118,6 +122,8 @@ public record Preset(
                   4,
                   0.5,
                   0.25,
+                  false,
+                  1,
                   false),
               new OptimizerSettings(
                   250 * EPOCH,

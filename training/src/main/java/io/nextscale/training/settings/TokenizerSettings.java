@@ -41,7 +41,9 @@ public record TokenizerSettings(
           int phis,
       @Setting("The part of the convolution in what they give; 0: none.") double phiRatio,
       @Setting("What the encoder's part counts in the loss of the codes.") double beta,
-      @Setting("Compare directions of vectors, not distances.") boolean cosine) {
+      @Setting("Compare directions of vectors, not distances.") boolean cosine,
+      @Setting("Side of the square of pixels that is one position at full resolution.") int patch,
+      @Setting("Networks without normalisation and attention.") boolean plain) {
 
     /** Copies the lists. */
     public Model {
@@ -61,7 +63,9 @@ public record TokenizerSettings(
           phis,
           (float) phiRatio,
           (float) beta,
-          cosine);
+          cosine,
+          patch,
+          plain);
     }
   }
 

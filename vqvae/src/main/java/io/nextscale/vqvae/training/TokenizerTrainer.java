@@ -291,11 +291,7 @@ public final class TokenizerTrainer {
   /** The gradient of the decoder's last weight for one of the images. */
   private Tensor atTheEnd(Pass pass, Tensor ofImages) {
     Decoder decoder = vae.decoder();
-    Gradients end =
-        Gradients.of(
-            List.of(),
-            () -> decoder.last().forward(decoder.norm().forwardSilu(pass.lastMap())),
-            ofImages);
+    Gradients end = Gradients.of(List.of(), () -> decoder.image(pass.lastMap()), ofImages);
     return Objects.requireNonNull(end.of(decoder.last().weight()));
   }
 
