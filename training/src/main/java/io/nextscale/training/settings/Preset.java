@@ -39,7 +39,7 @@ public record Preset(
                   1,
                   2048,
                   8,
-                  List.of(1, 2, 3, 4, 6, 8),
+                  List.of(1, 2, 4, 8, 8),
                   4,
                   0.5,
                   0.25,
@@ -47,9 +47,9 @@ public record Preset(
                   4,
                   true),
               new OptimizerSettings(
-                  10_000, 8, 1, 1.5e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
-              new Betas(0.9, 0.95),
-              new Loss(0.1, 2, 10, 0, 0.3),
+                  20_000, 16, 1, 1e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
+              new Betas(0.9, 0.99),
+              new Loss(1, 2, 4, 0, 0.3),
               new Codebook(0, true, 100, 0.8, 0),
               NO_ADVERSARY),
           new VarSettings(
