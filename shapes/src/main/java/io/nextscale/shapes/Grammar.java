@@ -294,6 +294,20 @@ public final class Grammar {
     return String.join(", ", Arrays.stream(Form.values()).map(Form::word).toList());
   }
 
+  /** The forms in the plural, "circles, …, crosses and rings". */
+  public static String forms() {
+    return listed(Arrays.stream(Form.values()).map(Form::plural).toList());
+  }
+
+  /** The colours, "red, …, purple and cyan". */
+  public static String colours() {
+    return listed(Arrays.stream(Colour.values()).map(Colour::word).toList());
+  }
+
+  private static String listed(List<String> words) {
+    return String.join(", ", words.subList(0, words.size() - 1)) + " and " + words.getLast();
+  }
+
   /** Every word of the language, sorted. */
   public static List<String> vocabulary() {
     TreeSet<String> all = new TreeSet<>();

@@ -35,7 +35,7 @@ public final class ShapesWorld {
     RandomStream stream = random.split(split.name()).split(index);
     while (true) {
       Task task = any(Task.values(), stream);
-      if (split != Split.COMPOSITION || namesColours(task)) {
+      if (split != Split.COMPOSITION || task.namesColours()) {
         return example(task, split, stream);
       }
     }
@@ -47,15 +47,11 @@ public final class ShapesWorld {
    * @throws IllegalArgumentException for {@link Split#COMPOSITION} of a task that names no colours
    */
   public Example example(Task task, Split split, long index) {
-    if (split == Split.COMPOSITION && !namesColours(task)) {
+    if (split == Split.COMPOSITION && !task.namesColours()) {
       throw new IllegalArgumentException(
           "shapes: a task that names colours for COMPOSITION; got " + task);
     }
     return example(task, split, random.split(split.name()).split(task.name()).split(index));
-  }
-
-  private static boolean namesColours(Task task) {
-    return task != Task.SINGLE_OBJECT && task != Task.TWO_OBJECTS;
   }
 
   private static Example example(Task task, Split split, RandomStream stream) {

@@ -17,6 +17,11 @@ public enum Task {
   /** "a red circle and a blue square". */
   COLOUR_ATTRIBUTION;
 
+  /** Whether all its captions name colours, so that {@link Split#COMPOSITION} has some. */
+  public boolean namesColours() {
+    return this != SINGLE_OBJECT && this != TWO_OBJECTS;
+  }
+
   /** The name in words, for tables. */
   public String words() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param recompute whether blocks are computed again on the way back, which saves memory
  * @param progressive or null to train all scales from the beginning
  * @param seed of what is dropped
+ * @param balance how much less a token of a large scale weighs, see {@link TokenLoss}; 0: all alike
  */
 public record Training(
     Schedule schedule,
@@ -25,7 +26,32 @@ public record Training(
     int accumulation,
     boolean recompute,
     @Nullable Progressive progressive,
-    long seed) {
+    long seed,
+    double balance) {
+
+  /** Settings in which all tokens weigh alike. */
+  public Training(
+      Schedule schedule,
+      double clip,
+      double smoothing,
+      double classDropout,
+      double dropPath,
+      int accumulation,
+      boolean recompute,
+      @Nullable Progressive progressive,
+      long seed) {
+    this(
+        schedule,
+        clip,
+        smoothing,
+        classDropout,
+        dropPath,
+        accumulation,
+        recompute,
+        progressive,
+        seed,
+        0);
+  }
 
   /** Checks the ranges. */
   public Training {
@@ -37,6 +63,9 @@ public record Training(
               + accumulation
               + ", "
               + smoothing);
+    }
+    if (!(balance >= 0 && Double.isFinite(balance))) {
+      throw new IllegalArgumentException("training: a balance of at least 0; got " + balance);
     }
     if (!(classDropout >= 0 && classDropout <= 1) || !(dropPath >= 0 && dropPath < 1)) {
       throw new IllegalArgumentException(
@@ -52,6 +81,6 @@ public record Training(
   /** The same without anything left to chance. */
   public Training withoutDropping() {
     return new Training(
-        schedule, clip, smoothing, 0, 0, accumulation, recompute, progressive, seed);
+        schedule, clip, smoothing, 0, 0, accumulation, recompute, progressive, seed, balance);
   }
 }

@@ -178,7 +178,8 @@ public final class VarTrainer {
             ? scales.count() - 1
             : progressive.scale(iteration, settings.schedule(), scales.count());
     double weight = newest == null ? 1 : newest.next(last);
-    TokenLoss loss = new TokenLoss(scales, last + 1, weight, settings.smoothing());
+    TokenLoss loss =
+        new TokenLoss(scales, last + 1, weight, settings.smoothing(), settings.balance());
     Batch batch = batch(tokens, last + 1);
 
     RandomStream own = random.split(iteration);
