@@ -9,7 +9,6 @@ import io.nextscale.nn.Parameters;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Tensor;
-import io.nextscale.training.Ema;
 import io.nextscale.training.Learner;
 import io.nextscale.training.PeakMemory;
 import io.nextscale.training.settings.Settings;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class TokenizerLearner implements Learner {
 
   private static final String TRAINER = "trainer.";
-  private static final String EMA = "ema.";
 
   /** Pairs on a sheet. */
   private static final int SHOWN = 16;
@@ -57,7 +54,7 @@ public final class TokenizerLearner implements Learner {
   private final VqVae vae;
   private final Parameters parameters;
   private final TokenizerTrainer trainer;
-  private final @Nullable Ema ema;
+  private final Averages averages;
 
   /**
    * A learner at the beginning of its training.
@@ -87,8 +84,7 @@ public final class TokenizerLearner implements Learner {
     }
     parameters = vae.parameters();
     trainer = new TokenizerTrainer(vae, settings.training(), perceptual);
-    double decay = settings.optimizer().ema();
-    ema = decay == 0 ? null : new Ema(parameters, decay);
+    averages = new Averages(parameters, settings.optimizer().ema());
   }
 
   /** The tokenizer that is trained. */
@@ -100,9 +96,7 @@ public final class TokenizerLearner implements Learner {
   public SequencedMap<String, Double> step(int iteration) {
     Tensor images = batch(batches, iteration).images();
     TokenizerTrainer.Report report = trainer.step(iteration, images);
-    if (ema != null && !Double.isNaN(report.gradientNorm())) {
-      ema.update();
-    }
+    averages.update(report.gradientNorm());
     SequencedMap<String, Double> numbers = new LinkedHashMap<>();
     numbers.put(LOSS, report.loss());
     numbers.put("l1", report.l1());
@@ -119,8 +113,8 @@ public final class TokenizerLearner implements Learner {
       Scales scales = vae.config().scales();
       for (int s = 0; s < scales.count(); s++) {
         ScaleUse use = report.scales().get(s);
-        numbers.put("usage." + scales.size(s), use.percent());
-        numbers.put("perplexity." + scales.size(s), use.perplexity());
+        numbers.put("usage." + grid(scales, s), use.percent());
+        numbers.put("perplexity." + grid(scales, s), use.perplexity());
       }
       numbers.put("restarted", (double) report.restarted());
     }
@@ -145,19 +139,22 @@ public final class TokenizerLearner implements Learner {
     }
   }
 
+  /** A scale by the size of its grid, {@code 8x8}; the second of the same size is {@code 8x8.2}. */
+  private static String grid(Scales scales, int scale) {
+    Scales.Size size = scales.size(scale);
+    long before = scales.sizes().subList(0, scale).stream().filter(size::equals).count();
+    return before == 0 ? size.toString() : size + "." + (before + 1);
+  }
+
   static void putKnown(Map<String, Double> numbers, String name, double value) {
     if (!Double.isNaN(value)) {
       numbers.put(name, value);
     }
   }
 
-  private <T> T averaged(Supplier<T> body) {
-    return ema == null ? body.get() : ema.during(body);
-  }
-
   @Override
   public SequencedMap<String, Double> evaluate(int iteration) {
-    return averaged(this::measured);
+    return averages.during(this::measured);
   }
 
   private SequencedMap<String, Double> measured() {
@@ -177,7 +174,7 @@ public final class TokenizerLearner implements Learner {
       numbers.put("quantization", quality.quantization());
       numbers.put("codes", (double) quality.codes());
       for (int s = 0; s < scales.count(); s++) {
-        numbers.put("perplexity." + scales.size(s), quality.perplexities().get(s));
+        numbers.put("perplexity." + grid(scales, s), quality.perplexities().get(s));
       }
       numbers.forEach((name, value) -> means.merge(name, share * value, Double::sum));
       if (shapes) {
@@ -194,7 +191,7 @@ public final class TokenizerLearner implements Learner {
     Batch from = validation.isEmpty() ? batch(batches, iteration) : validation.getFirst();
     Tensor images = from.images().slice(0, 0, Math.min(SHOWN, from.size()));
     SequencedMap<String, RgbImage> sheets = new LinkedHashMap<>();
-    Tensor again = averaged(() -> vae.reconstruct(vae.tokenize(images)));
+    Tensor again = averages.during(() -> vae.reconstruct(vae.tokenize(images)));
     sheets.put("reconstructions", Sheets.pairs(Sheets.pictures(images), Sheets.pictures(again)));
     return sheets;
   }
@@ -203,18 +200,14 @@ public final class TokenizerLearner implements Learner {
   public SequencedMap<String, Tensor> state() {
     SequencedMap<String, Tensor> state = new LinkedHashMap<>();
     trainer.state().forEach((name, value) -> state.put(TRAINER + name, value));
-    if (ema != null) {
-      ema.state().forEach((name, value) -> state.put(EMA + name, value));
-    }
+    averages.addTo(state);
     return state;
   }
 
   @Override
   public void restore(Checkpoint state) throws IOException {
     trainer.restore(state.under(TRAINER));
-    if (ema != null) {
-      ema.restore(state.under(EMA));
-    }
+    averages.restore(state);
   }
 
   @Override
@@ -224,8 +217,7 @@ public final class TokenizerLearner implements Learner {
 
   @Override
   public Checkpoint exported() {
-    String source = "the trained tokenizer";
-    return ema == null ? parameters.checkpoint(source) : ema.checkpoint(source);
+    return averages.exported("the trained tokenizer");
   }
 
   @Override
@@ -249,7 +241,7 @@ public final class TokenizerLearner implements Learner {
         PeakMemory.forecast(
             List.of(parameters),
             List.of(),
-            ema != null,
+            averages.kept(),
             settings.optimizer().accumulate(),
             settings.optimizer().batch(),
             count -> trainer.step(last, few(images, count))));

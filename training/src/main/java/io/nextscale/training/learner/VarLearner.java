@@ -7,8 +7,9 @@ import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.RandomStream;
+import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
-import io.nextscale.training.Ema;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.Learner;
 import io.nextscale.training.PeakMemory;
 import io.nextscale.training.settings.Settings;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,9 @@ import org.jspecify.annotations.Nullable;
 public final class VarLearner implements Learner {
 
   private static final String TRAINER = "trainer.";
-  private static final String EMA = "ema.";
+
+  /** What stands for the classes in the file of a transformer. */
+  private static final String CLASSES = "class_emb.weight";
 
   /** Pictures on a sheet. */
   private static final int SHOWN = 48;
@@ -83,7 +85,7 @@ public final class VarLearner implements Learner {
   private final Var model;
   private final Parameters parameters;
   private final VarTrainer trainer;
-  private final @Nullable Ema ema;
+  private Averages averages;
 
   /** Pictures of the present weights, once they were made. */
   private @Nullable Tensor made;
@@ -128,13 +130,29 @@ public final class VarLearner implements Learner {
     }
     parameters = model.parameters();
     trainer = new VarTrainer(model, tokenizer, settings.training(recompute));
-    double decay = settings.optimizer().ema();
-    ema = decay == 0 ? null : new Ema(parameters, decay);
+    averages = new Averages(parameters, settings.optimizer().ema());
   }
 
   /** The transformer that is trained. */
   public Var model() {
     return model;
+  }
+
+  /**
+   * Begins with the weights of a file instead of drawn ones, for training on. Embeddings of another
+   * number of classes are left as they were drawn.
+   *
+   * @throws IOException when it is no transformer of the same sizes, or cannot be read
+   */
+  public void begin(TensorFile file) throws IOException {
+    Checkpoint part = Var.part(Checkpoint.of(file));
+    Loading how = Loading.forTraining();
+    Shape own = parameters.shapes().get(CLASSES);
+    Shape theirs = part.shapes().get(CLASSES);
+    boolean others = own != null && theirs != null && !own.equals(theirs);
+    parameters.load(part, others ? how.keeping(CLASSES) : how);
+    averages = new Averages(parameters, settings.optimizer().ema());
+    made = null;
   }
 
   private List<TokenBatch> first() {
@@ -154,9 +172,7 @@ public final class VarLearner implements Learner {
     made = null;
     TokenBatch batch = batch(iteration);
     VarTrainer.Report report = trainer.step(iteration, pyramid(batch), condition(batch));
-    if (ema != null && !Double.isNaN(report.gradientNorm())) {
-      ema.update();
-    }
+    averages.update(report.gradientNorm());
     SequencedMap<String, Double> numbers = new LinkedHashMap<>();
     numbers.put(LOSS, report.loss());
     numbers.put("rate", report.learningRate());
@@ -176,13 +192,9 @@ public final class VarLearner implements Learner {
     return TokenPyramid.of(model.config().scales(), batch.tokens().toInts());
   }
 
-  private <T> T averaged(Supplier<T> body) {
-    return ema == null ? body.get() : ema.during(body);
-  }
-
   @Override
   public SequencedMap<String, Double> evaluate(int iteration) {
-    return averaged(this::measured);
+    return averages.during(this::measured);
   }
 
   private SequencedMap<String, Double> measured() {
@@ -206,7 +218,7 @@ public final class VarLearner implements Learner {
 
   /** The held-out pictures one by one, in their order; with averaged weights where there are. */
   public List<VarTrainer.Evaluation> evaluateEach() {
-    return averaged(() -> {
+    return averages.during(() -> {
       List<VarTrainer.Evaluation> each = new ArrayList<>();
       for (TokenBatch batch : validation) {
         TokenPyramid tokens = pyramid(batch);
@@ -231,7 +243,7 @@ public final class VarLearner implements Learner {
 
   @Override
   public SequencedMap<String, RgbImage> pictures(int iteration) {
-    Tensor made = averaged(this::made);
+    Tensor made = averages.during(this::made);
     SequencedMap<String, RgbImage> sheets = new LinkedHashMap<>();
     sheets.put("samples", Sheets.of(Sheets.pictures(made)));
     return sheets;
@@ -241,9 +253,7 @@ public final class VarLearner implements Learner {
   public SequencedMap<String, Tensor> state() {
     SequencedMap<String, Tensor> state = new LinkedHashMap<>();
     trainer.state().forEach((name, value) -> state.put(TRAINER + name, value));
-    if (ema != null) {
-      ema.state().forEach((name, value) -> state.put(EMA + name, value));
-    }
+    averages.addTo(state);
     return state;
   }
 
@@ -251,9 +261,7 @@ public final class VarLearner implements Learner {
   public void restore(Checkpoint state) throws IOException {
     made = null;
     trainer.restore(state.under(TRAINER));
-    if (ema != null) {
-      ema.restore(state.under(EMA));
-    }
+    averages.restore(state);
   }
 
   @Override
@@ -263,8 +271,7 @@ public final class VarLearner implements Learner {
 
   @Override
   public Checkpoint exported() {
-    String source = "the trained transformer";
-    return ema == null ? parameters.checkpoint(source) : ema.checkpoint(source);
+    return averages.exported("the trained transformer");
   }
 
   @Override
@@ -294,7 +301,7 @@ public final class VarLearner implements Learner {
         PeakMemory.forecast(
             List.of(parameters),
             List.of(subject.tokenizer().parameters()),
-            ema != null,
+            averages.kept(),
             settings.optimizer().accumulate(),
             settings.optimizer().batch(),
             count -> trainer.step(last, repeated(batch, count), conditions(batch, count))));

@@ -7,6 +7,7 @@ import io.nextscale.training.settings.TokenizerSettings.Loss;
 import io.nextscale.training.settings.VarSettings.Chance;
 import io.nextscale.training.settings.VarSettings.Growth;
 import io.nextscale.training.settings.VarSettings.Sampling;
+import io.nextscale.training.settings.VarSettings.Weights;
 import io.nextscale.var.DropPath;
 import java.util.List;
 
@@ -30,7 +31,7 @@ public record Preset(
   public static final Preset SHAPES =
       new Preset(
           "shapes",
-          "The shapes world, 64 x 64 pixels, from captions; a night on two cores.",
+          "The shapes world, 64 x 64 pixels, from captions; an hour and a half on two cores.",
           new TokenizerSettings(
               PictureSettings.exactly(64, 120),
               new TokenizerSettings.Model(
@@ -55,10 +56,11 @@ public record Preset(
           new VarSettings(
               PictureSettings.exactly(64, 120),
               new VarSettings.Model(
-                  VarSettings.TEXT, 6, 192, 6, true, true, 1e-5, 128, 2, 4, 24, 512),
+                  VarSettings.TEXT, 6, 128, 4, true, true, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
-                  20_000, 32, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
+                  6_400, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
               new Chance(0, 0.1, 0),
+              new Weights(0.5),
               new Growth(0, 0.8, 100),
               new Sampling(60, 1.5, 0, 0)));
 
@@ -95,6 +97,7 @@ public record Preset(
               new OptimizerSettings(
                   30_000, 32, 1, 1e-3, "cos", 500, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
               new Chance(0, 0.1, 0.03),
+              new Weights(0),
               new Growth(0, 0.8, 100),
               new Sampling(40, 1.5, 0, 0.96)));
 
@@ -162,6 +165,7 @@ public record Preset(
                   0,
                   0),
               new Chance(0, 0.1, DropPath.publishedRate(16)),
+              new Weights(0),
               new Growth(0, 0.8, 100),
               new Sampling(16, 1.5, 900, 0.96)));
 

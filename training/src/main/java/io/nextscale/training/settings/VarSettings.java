@@ -2,6 +2,7 @@ package io.nextscale.training.settings;
 
 import io.nextscale.var.Progressive;
 import io.nextscale.var.TextConfig;
+import io.nextscale.var.TokenLoss;
 import io.nextscale.var.Training;
 import io.nextscale.var.VarConfig;
 import io.nextscale.var.VarInitialization;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param model the sizes of the network
  * @param optimizer how long and how fast
  * @param chance what is left out at random
+ * @param weights what tokens count
  * @param progressive whether training begins with the first scales
  * @param sampling how pictures are made to see how far it is
  */
@@ -23,6 +25,7 @@ public record VarSettings(
     Model model,
     OptimizerSettings optimizer,
     Chance chance,
+    Weights weights,
     Growth progressive,
     Sampling sampling) {
 
@@ -75,6 +78,11 @@ public record VarSettings(
       @Setting("Smoothing of the targets, 0 to 1.") double smoothing,
       @Setting("The part of pictures that lose their condition, for guidance.") double dropout,
       @Setting("The part of branches that the last block leaves out.") double dropPath) {}
+
+  /** What tokens count; see {@link TokenLoss}. */
+  public record Weights(
+      @Setting("How much less a token of a large grid weighs: its weight is n^-X in a grid of n.")
+          double balance) {}
 
   /** Progressive training; see {@link Progressive}. */
   public record Growth(
@@ -147,6 +155,7 @@ public record VarSettings(
                 progressive.progressive(),
                 progressive.progressiveEnd(),
                 progressive.progressiveWarmUp()),
-        optimizer.seed());
+        optimizer.seed(),
+        weights.balance());
   }
 }

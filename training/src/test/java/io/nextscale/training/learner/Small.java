@@ -31,7 +31,10 @@ final class Small {
         new HashMap<>(
             Map.of(
                 "size", "8",
+                "channels", "32",
                 "multipliers", "1,1",
+                "patch", "1",
+                "plain", "false",
                 "scales", "1,2,4",
                 "codes", "64",
                 "code-channels", "8",
