@@ -70,6 +70,13 @@ class WallsTest {
           entry("io.nextscale.vqvae", "io.nextscale.tensor", "io.nextscale.nn"),
           entry("io.nextscale.var", "io.nextscale.tensor", "io.nextscale.nn", "io.nextscale.vqvae"),
           entry(
+              "io.nextscale.pretrained",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.shapes"),
+          entry(
               "io.nextscale.training",
               "io.nextscale.tensor",
               "io.nextscale.nn",
@@ -88,6 +95,7 @@ class WallsTest {
               "io.nextscale.image",
               "io.nextscale.shapes",
               "io.nextscale.training",
+              "io.nextscale.pretrained",
               "info.picocli",
               "java.net.http"),
           entry("io.nextscale.tornado", "io.nextscale.tensor"),
