@@ -1,6 +1,7 @@
 /** The command line: generate, edit, reconstruct, inspect, convert and check. */
 module io.nextscale.cli {
   requires io.nextscale.training;
+  requires io.nextscale.pretrained;
   requires io.nextscale.image;
   requires info.picocli;
   requires java.net.http;

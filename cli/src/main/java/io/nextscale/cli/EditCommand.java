@@ -6,6 +6,7 @@ import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
 import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.spi.Backend;
+import io.nextscale.var.Condition;
 import io.nextscale.var.Edit;
 import io.nextscale.var.Generated;
 import io.nextscale.var.Generation;
@@ -16,6 +17,7 @@ import io.nextscale.vqvae.TokenPyramid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Repaints a part of a picture. */
@@ -36,12 +39,19 @@ import picocli.CommandLine.Spec;
       "Repaint a part of a picture and keep the rest, without any training.",
       "The box or the white part of the mask is repainted (in-painting); with --keep it is kept and"
           + " the rest repainted (out-painting).",
-      "With --class the repainted part shows that class."
+      "With --class the repainted part shows that class, with a caption what it says of the whole"
+          + " picture."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EditCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CAPTION",
+      description = "What the whole picture shows then, for a model that learnt captions.")
+  private @Nullable String caption;
 
   @Option(
       names = {"-i", "--init-img"},
@@ -112,12 +122,19 @@ final class EditCommand implements Callable<Integer> {
     Backend backend = compute.backend();
     OutputNames names = new OutputNames(output, count);
     long first = Seeds.first(seed, count);
+    if (caption != null) {
+      models.useEmbeddedIfUnset();
+    }
+    if (models.embedded()) {
+      generation.useThoseOfEmbedded();
+    }
     generation.request(List.of(0), List.of(first));
     RgbImage original = Pictures.read("-i", image);
     Mask area = Mask.of(mask, original);
     VarConfig config = models.config();
     Scales scales = config.scales();
-    int wanted = label == null ? Generation.NO_CLASS : ClassNames.number(label, config.classes());
+    Subjects subjects = models.subjects();
+    Subject wanted = wanted(subjects, config);
 
     verbosity.tellMore(backend.describe());
     Generator generator = models.generator();
@@ -142,13 +159,12 @@ final class EditCommand implements Callable<Integer> {
                 "scales")) {
       for (int begin = 0; begin < count; begin += atOnce) {
         int end = Math.min(count, begin + atOnce);
-        List<Integer> labels = new ArrayList<>();
         List<Long> seeds = new ArrayList<>();
         for (int i = begin; i < end; i++) {
-          labels.add(wanted);
           seeds.add(first + i);
         }
-        Generation request = generation.request(labels, seeds).editing(edit);
+        Condition condition = subjects.condition(Collections.nCopies(end - begin, wanted));
+        Generation request = generation.request(condition, seeds).editing(edit);
         long done = (long) begin * scales.count();
         int together = end - begin;
         Generated made =
@@ -177,13 +193,23 @@ final class EditCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Recipe recipe(int wanted, long own, Generation request) throws IOException {
+  /** What the repainted picture shows: a caption, a class or, where classes are known, nothing. */
+  private Subject wanted(Subjects subjects, VarConfig config) {
+    if (label == null && caption == null && config.text() == null) {
+      return new Subject.OfClass(Generation.NO_CLASS, "");
+    }
+    List<String> captions = caption == null ? List.of() : List.of(caption);
+    List<String> classes = label == null ? List.of() : List.of(label);
+    return subjects.of(captions, classes, 1, seed).getFirst();
+  }
+
+  private Recipe recipe(Subject wanted, long own, Generation request) throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("command", "edit");
     values.put("image", image.toString());
     values.put("mask", mask);
     values.put("keep", keep);
-    values.put("class", wanted);
+    values.putAll(wanted.describe());
     values.putAll(GenerationOptions.describe(request));
     values.put("seed", own);
     values.putAll(models.describe());

@@ -140,6 +140,12 @@ final class GenerateCommand implements Callable<Integer> {
     if (recipe != null) {
       takeFrom(recipe);
     }
+    if (!captions.isEmpty()) {
+      models.useEmbeddedIfUnset();
+    }
+    if (models.embedded()) {
+      generation.useThoseOfEmbedded();
+    }
     int wanted = Math.max(1, Math.max(classes.size(), captions.size()));
     int total = Math.multiplyExact(wanted, count);
     long firstSeed = Seeds.first(seed == null ? 0 : seed, total);
@@ -159,12 +165,7 @@ final class GenerateCommand implements Callable<Integer> {
     verbosity.tellMore(backend.describe());
     Resources loading = new Resources();
     Generator generator = models.generator();
-    verbosity.tell(
-        "loaded %s and %s in %s"
-            .formatted(
-                models.modelFile().getFileName(),
-                models.vaeFile().getFileName(),
-                loading.summary()));
+    verbosity.tell("loaded %s in %s".formatted(models.labels(), loading.summary()));
     Resources making = new Resources();
     int scales = generator.model().config().scales().count();
     try (Interruption interruption = new Interruption();

@@ -1,5 +1,6 @@
 package io.nextscale.cli;
 
+import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.var.Condition;
 import io.nextscale.var.Generation;
@@ -17,7 +18,9 @@ public final class GenerationOptions {
     /** The settings of the published scores. */
     fid,
     /** Settings for pictures to look at. */
-    quality
+    quality,
+    /** Settings of the model inside the program. */
+    shapes
   }
 
   @Option(
@@ -25,9 +28,12 @@ public final class GenerationOptions {
       paramLabel = "NAME",
       description =
           "fid: guidance 1.5, top-k 900, top-p 0.96, as in the published scores; quality:"
-              + " guidance 4, top-k 900, top-p 0.95, smooth (default: quality for classes, fid for"
-              + " captions).")
+              + " guidance 4, top-k 900, top-p 0.95, smooth; shapes: those of the model inside the"
+              + " program, chosen on held-out captions (default: quality for classes, fid for"
+              + " captions, shapes for that model).")
   private @Nullable Preset preset;
+
+  private boolean embedded;
 
   @Option(
       names = {"--cfg-scale", "--cfg"},
@@ -88,6 +94,11 @@ public final class GenerationOptions {
     };
   }
 
+  /** Takes what was not given from the settings of the model inside the program. */
+  void useThoseOfEmbedded() {
+    embedded = true;
+  }
+
   /** The request for these classes and seeds. */
   Generation request(List<Integer> labels, List<Long> seeds) {
     return request(new Condition.Classes(labels), seeds);
@@ -95,13 +106,18 @@ public final class GenerationOptions {
 
   /** The request for these conditions and seeds. */
   Generation request(Condition condition, List<Long> seeds) {
-    Preset usual = condition instanceof Condition.Captions ? Preset.fid : Preset.quality;
+    Preset usual =
+        embedded
+            ? Preset.shapes
+            : condition instanceof Condition.Captions ? Preset.fid : Preset.quality;
     Generation request =
         switch (preset == null ? usual : preset) {
           case fid -> Generation.fid(condition, 0);
           case quality -> Generation.quality(condition, 0);
+          case shapes -> ShapesModel.settings(condition, 0);
         };
-    request = request.seeds(seeds).greedy(greedy);
+    boolean mixes = smooth != null && smooth; // which the greedy settings of a preset give way to
+    request = request.seeds(seeds).greedy(greedy || (request.greedy() && !mixes));
     if (cfgScale != null) {
       if (!Double.isFinite(cfgScale)) {
         throw new UsageException("--cfg-scale: a finite number; got " + cfgScale);
@@ -124,7 +140,9 @@ public final class GenerationOptions {
       throw new UsageException(
           "--greedy: tokens, which --smooth replaces by mixtures; got both — leave one out");
     }
-    return greedy ? request.smooth(false) : smooth == null ? request : request.smooth(smooth);
+    return request.greedy()
+        ? request.smooth(false)
+        : smooth == null ? request : request.smooth(smooth);
   }
 
   /** The settings of a request, for the recipe. */

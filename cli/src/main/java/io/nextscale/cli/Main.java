@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       EditCommand.class,
       ReconstructCommand.class,
+      EvaluateCommand.class,
       TrainCommand.class,
       TokenizeCommand.class,
       PlotCommand.class,
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Also, run by the launcher: nextscale verify (build and test), nextscale bench (measure).",
-      "First steps: nextscale download var_d16.pth vae_ch160v4096z32.pth",
+      "First steps: nextscale generate \"a red circle above a blue square\"",
+      "             nextscale download var_d16.pth vae_ch160v4096z32.pth",
       "             nextscale generate --class \"golden retriever\" -o dog.png"
     })
 public final class Main implements Runnable {

@@ -2,6 +2,7 @@ package io.nextscale.cli;
 
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
+import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.var.Generator;
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which weights are used: files that were named, else downloaded ones. */
+/**
+ * Which weights are used: those that were named, else downloaded ones; for captions those inside
+ * the program.
+ */
 public final class ModelOptions {
 
   static final String DEFAULT_MODEL = "var_d16.pth";
@@ -29,7 +33,10 @@ public final class ModelOptions {
       names = {"-m", "--model"},
       paramLabel = "FILE",
       description =
-          "The transformer: .pth or .safetensors (default: " + DEFAULT_MODEL + ", downloaded).")
+          "The transformer: .pth or .safetensors, or shapes for the one inside the program (default:"
+              + " shapes for captions, else "
+              + DEFAULT_MODEL
+              + ", downloaded).")
   private @Nullable Path model;
 
   @Option(
@@ -42,14 +49,34 @@ public final class ModelOptions {
 
   @Mixin private TokenizerOptions tokenizer = new TokenizerOptions();
 
-  /** The file of the transformer. */
-  Path modelFile() throws IOException {
-    return TokenizerOptions.existing(model, DEFAULT_MODEL, "-m");
+  /** Where the transformer is read from. */
+  WeightSource source() throws IOException {
+    return TokenizerOptions.existing(model, ShapesModel.Part.TRANSFORMER, DEFAULT_MODEL, "-m");
   }
 
-  /** The file of the tokenizer. */
-  Path vaeFile() throws IOException {
-    return tokenizer.vaeFile();
+  /** Takes the model inside the program, if none was given. */
+  void useEmbeddedIfUnset() {
+    if (model == null) {
+      model = WeightSource.EMBEDDED;
+    }
+  }
+
+  /** Whether the transformer is the one inside the program. */
+  boolean embedded() throws IOException {
+    return model != null && source() instanceof WeightSource.Embedded;
+  }
+
+  /** Where the tokenizer is read from: that of the same model, where it is inside the program. */
+  private WeightSource tokenizerSource() throws IOException {
+    if (embedded()) {
+      tokenizer.useEmbeddedIfUnset();
+    }
+    return tokenizer.source();
+  }
+
+  /** The names of both files, for people. */
+  String labels() throws IOException {
+    return source().label() + " and " + tokenizerSource().label();
   }
 
   /**
@@ -71,9 +98,9 @@ public final class ModelOptions {
   /** Which weights these are, for a recipe. */
   Map<String, Object> describe() throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put(
-        "model", model == null ? String.valueOf(modelFile().getFileName()) : model.toString());
-    values.put("model_fingerprint", Fingerprint.of(modelFile()));
+    tokenizerSource();
+    values.put("model", model == null ? source().label() : model.toString());
+    values.put("model_fingerprint", source().fingerprint());
     if (weights != null) {
       values.put("weights", weights.name());
     }
@@ -105,12 +132,12 @@ public final class ModelOptions {
    * @throws UsageException when it is no transformer, or the tokenizer does not fit it
    */
   VarConfig config() throws IOException {
-    Path modelFile = modelFile();
-    Path vaeFile = vaeFile(); // both are looked for before minutes are spent on one
-    VarConfig ours = TokenizerOptions.reading("-m", modelFile, ModelOptions::config);
+    WeightSource source = source();
+    WeightSource vae = tokenizerSource(); // both are looked for before minutes are spent on one
+    VarConfig ours = TokenizerOptions.reading("-m", source, ModelOptions::config);
     VqVaeConfig theirs =
         TokenizerOptions.reading(
-            "--vae", vaeFile, file -> TokenizerOptions.config(file, ours.scales()));
+            "--vae", vae, file -> TokenizerOptions.config(file, ours.scales()));
     if (ours.vocabulary() != theirs.vocabulary() || ours.codeChannels() != theirs.codeChannels()) {
       throw new UsageException(
           "--vae: the tokenizer of the transformer, with %d codes of %d channels; got %d of %d in %s — name another file"
@@ -119,7 +146,7 @@ public final class ModelOptions {
                   ours.codeChannels(),
                   theirs.vocabulary(),
                   theirs.codeChannels(),
-                  vaeFile));
+                  vae));
     }
     return ours;
   }
@@ -135,10 +162,21 @@ public final class ModelOptions {
   /** What the transformer can be asked for. */
   Subjects subjects() throws IOException {
     VarConfig config = config();
+    WeightSource source = source();
     return TokenizerOptions.reading(
         "-m",
-        modelFile(),
-        file -> new Subjects(config, VarMetadata.in(file) ? VarMetadata.of(file) : null));
+        source,
+        file ->
+            new Subjects(
+                config,
+                VarMetadata.in(file) ? VarMetadata.of(file) : null,
+                source instanceof WeightSource.Embedded));
+  }
+
+  /** Loads the tokenizer alone, with its own scales. */
+  VqVae vae() throws IOException {
+    tokenizerSource();
+    return tokenizer.load(null);
   }
 
   /** Loads both, the tokenizer with the scales of the transformer. */
@@ -148,12 +186,12 @@ public final class ModelOptions {
     Loading typed = weights == null ? how : how.weights(weights.type);
     Var transformer =
         TokenizerOptions.reading(
-            "-m", modelFile(), file -> Var.load(Var.part(Checkpoint.of(file)), config, typed));
+            "-m", source(), file -> Var.load(Var.part(Checkpoint.of(file)), config, typed));
     return new Generator(
         transformer,
         TokenizerOptions.reading(
             "--vae",
-            vaeFile(),
+            tokenizerSource(),
             file -> {
               VqVaeConfig own = TokenizerOptions.config(file, config.scales());
               return VqVae.load(TokenizerOptions.part(file), own.withScales(config.scales()), how);

@@ -121,7 +121,9 @@ final class ScalingLawCommand implements Callable<Integer> {
       verbosity.tell(pictures.training().describe());
       verbosity.tellMore(backend.describe());
       WordPieces words =
-          settings.var().readsText() ? TrainVarCommand.words(pictures, settings.var(), null) : null;
+          settings.var().readsText()
+              ? TrainVarCommand.words(pictures, settings.var(), null, null)
+              : null;
       List<Batch> validation = pictures.validation(strict, verbosity::tell);
       if (validation.isEmpty()) {
         throw new UsageException(

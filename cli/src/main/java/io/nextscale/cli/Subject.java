@@ -13,14 +13,16 @@ sealed interface Subject {
    * A class.
    *
    * @param label its number
-   * @param name what people call it
+   * @param name what people call it, or nothing
    */
   record OfClass(int label, String name) implements Subject {
     @Override
     public Map<String, Object> describe() {
       Map<String, Object> values = new LinkedHashMap<>();
       values.put("class", label);
-      values.put("class_name", name);
+      if (!name.isEmpty()) {
+        values.put("class_name", name);
+      }
       return values;
     }
   }
@@ -29,8 +31,9 @@ sealed interface Subject {
    * A sentence.
    *
    * @param text as it was given
+   * @param said as the model is told
    */
-  record OfCaption(String text) implements Subject {
+  record OfCaption(String text, String said) implements Subject {
     @Override
     public Map<String, Object> describe() {
       return Map.of("caption", text);

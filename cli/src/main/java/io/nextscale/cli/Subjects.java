@@ -1,5 +1,8 @@
 package io.nextscale.cli;
 
+import io.nextscale.pretrained.ShapesModel;
+import io.nextscale.shapes.Grammar;
+import io.nextscale.shapes.PromptException;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.var.Condition;
@@ -23,15 +26,19 @@ final class Subjects {
   private final VarConfig config;
   private final List<String> names;
   private final @Nullable WordPieces pieces;
+  private final boolean shapes;
 
   /**
    * The subjects of a transformer.
    *
    * @param header what its file tells beside the tensors, or null
+   * @param shapes whether it is the one inside the program, which knows the language of the shapes
+   *     world and nothing else
    * @throws UsageException when it is of captions and its file does not hold their words
    */
-  Subjects(VarConfig config, @Nullable VarMetadata header) {
+  Subjects(VarConfig config, @Nullable VarMetadata header, boolean shapes) {
     this.config = config;
+    this.shapes = shapes;
     this.names = header == null ? List.of() : header.classes();
     this.pieces = header == null ? null : header.pieces();
     if (config.text() != null && pieces == null) {
@@ -113,6 +120,9 @@ final class Subjects {
 
   private Subject caption(String text) {
     WordPieces known = pieces();
+    if (shapes) {
+      return new Subject.OfCaption(text, said(text, known));
+    }
     if (WordPieces.words(text).isEmpty()) {
       throw new UsageException(
           "generate: a caption with words; got "
@@ -134,7 +144,23 @@ final class Subjects {
     } catch (IllegalArgumentException e) { // too many pieces
       throw new UsageException("generate: " + e.getMessage());
     }
-    return new Subject.OfCaption(text);
+    return new Subject.OfCaption(text, text);
+  }
+
+  /** A sentence of the shapes world, in words that training showed. */
+  private static String said(String text, WordPieces known) {
+    try {
+      return ShapesModel.said(text, known);
+    } catch (PromptException e) {
+      throw new UsageException(
+          "generate: "
+              + e.getMessage()
+              + "\nThe model inside the program draws one or two groups of up to four "
+              + Grammar.forms()
+              + " in "
+              + Grammar.colours()
+              + "; others are named with -m.");
+    }
   }
 
   /** The whole words of a vocabulary, as many as a message may hold. */
@@ -161,7 +187,7 @@ final class Subjects {
     }
     List<String> captions =
         subjects.stream()
-            .map(s -> s instanceof Subject.OfCaption(String text) ? text : "")
+            .map(s -> s instanceof Subject.OfCaption(_, String said) ? said : "")
             .toList();
     return Condition.captions(pieces(), text().length(), captions);
   }

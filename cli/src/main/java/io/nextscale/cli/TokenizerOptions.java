@@ -3,6 +3,7 @@ package io.nextscale.cli;
 import io.nextscale.cli.download.Downloads;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
+import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.vqvae.Scales;
@@ -21,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which tokenizer is used: a file that was named, else the downloaded one. */
+/** Which tokenizer is used: one that was named, else the downloaded one. */
 final class TokenizerOptions {
 
   static final String DEFAULT_VAE = "vae_ch160v4096z32.pth";
@@ -35,12 +36,21 @@ final class TokenizerOptions {
       names = "--vae",
       paramLabel = "FILE",
       description =
-          "The tokenizer: .pth or .safetensors (default: " + DEFAULT_VAE + ", downloaded).")
+          "The tokenizer: .pth or .safetensors, or shapes for the one inside the program (default: "
+              + DEFAULT_VAE
+              + ", downloaded).")
   private @Nullable Path vae;
 
-  /** The file of the tokenizer. */
-  Path vaeFile() throws IOException {
-    return existing(vae, DEFAULT_VAE, "--vae");
+  /** Where the tokenizer is read from. */
+  WeightSource source() throws IOException {
+    return existing(vae, ShapesModel.Part.TOKENIZER, DEFAULT_VAE, "--vae");
+  }
+
+  /** Takes the tokenizer inside the program, if none was given. */
+  void useEmbeddedIfUnset() {
+    if (vae == null) {
+      vae = WeightSource.EMBEDDED;
+    }
   }
 
   /** Takes the file of a recipe, if none was given and it is there. */
@@ -50,12 +60,12 @@ final class TokenizerOptions {
     }
   }
 
-  /** A file that a recipe names, if it is there. */
+  /** A file that a recipe names, if it is there or inside the program. */
   static @Nullable Path file(Json.Obj recipe, String name) {
     if (recipe.members().get(name) instanceof Json.Str(String given)) {
       try {
         Path path = Path.of(given);
-        return Files.isRegularFile(path) ? path : null;
+        return Files.isRegularFile(path) || path.equals(WeightSource.EMBEDDED) ? path : null;
       } catch (InvalidPathException e) {
         return null; // no name on this system
       }
@@ -66,8 +76,8 @@ final class TokenizerOptions {
   /** Which weights these are, for a recipe. */
   Map<String, Object> describe() throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("vae", vae == null ? String.valueOf(vaeFile().getFileName()) : vae.toString());
-    values.put("vae_fingerprint", Fingerprint.of(vaeFile()));
+    values.put("vae", vae == null ? source().label() : vae.toString());
+    values.put("vae_fingerprint", source().fingerprint());
     return values;
   }
 
@@ -80,7 +90,7 @@ final class TokenizerOptions {
   VqVae load(@Nullable Integer pixels) throws IOException {
     return reading(
         "--vae",
-        vaeFile(),
+        source(),
         file -> {
           VqVaeConfig config = config(file, Scales.forImage(PUBLISHED_SIZES[0]));
           if (!VqVaeMetadata.in(file)) {
@@ -137,7 +147,12 @@ final class TokenizerOptions {
    * @throws UsageException naming the flag when that fails
    */
   static <T> T reading(String flag, Path file, Reading<T> reading) {
-    try (TensorFile open = TensorFile.open(file)) {
+    return reading(flag, new WeightSource.OnDisk(file), reading);
+  }
+
+  /** The same from a file or a part of the program. */
+  static <T> T reading(String flag, WeightSource source, Reading<T> reading) {
+    try (TensorFile open = source.open()) {
       return reading.from(open);
     } catch (IOException | IllegalArgumentException e) {
       throw new UsageException(flag, e);
@@ -145,14 +160,20 @@ final class TokenizerOptions {
   }
 
   /**
-   * The file to use: the given one, else the published one, here or downloaded.
+   * The weights to use: the given ones, else the published ones, here or downloaded.
    *
+   * @param part what {@link WeightSource#EMBEDDED} stands for, where no file has this name
    * @throws UsageException saying where weights come from when there is none
    */
-  static Path existing(@Nullable Path given, String published, String flag) throws IOException {
+  static WeightSource existing(
+      @Nullable Path given, ShapesModel.Part part, String published, String flag)
+      throws IOException {
     if (given != null) {
       if (Files.isRegularFile(given)) {
-        return given;
+        return new WeightSource.OnDisk(given);
+      }
+      if (given.equals(WeightSource.EMBEDDED)) {
+        return new WeightSource.Embedded(part);
       }
       throw new UsageException(
           flag
@@ -163,12 +184,12 @@ final class TokenizerOptions {
     }
     for (String name : List.of(published, published.replace(".pth", ".safetensors"))) {
       if (Files.isRegularFile(Path.of(name))) {
-        return Path.of(name);
+        return new WeightSource.OnDisk(Path.of(name));
       }
     }
     Optional<Path> found = Downloads.find(published);
     if (found.isPresent()) {
-      return found.get();
+      return new WeightSource.OnDisk(found.get());
     }
     throw new UsageException(
         flag

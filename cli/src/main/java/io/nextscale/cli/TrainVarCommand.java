@@ -4,6 +4,7 @@ import io.nextscale.cli.terminal.Verbosity;
 import io.nextscale.data.TokenSet;
 import io.nextscale.data.TokenShards;
 import io.nextscale.nn.Loading;
+import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.training.TrainingRun;
@@ -44,6 +45,7 @@ final class TrainVarCommand implements Callable<Integer> {
   private static final String TOKENIZER = "tokenizer";
   private static final String TOKENS = "tokens";
   private static final String WORDS = "word_pieces";
+  private static final String INIT = "init";
 
   @Spec private CommandSpec spec;
 
@@ -73,6 +75,14 @@ final class TrainVarCommand implements Callable<Integer> {
   }
 
   @ArgGroup private @Nullable Conditioning conditioning;
+
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description =
+          "Begin with the weights of a transformer of the same sizes, a .safetensors or .pth;"
+              + " shapes: the one inside the program (default: drawn).")
+  private @Nullable Path init;
 
   @Option(
       names = "--recompute",
@@ -114,9 +124,16 @@ final class TrainVarCommand implements Callable<Integer> {
         TokenShards shards = shards(pictures, settings, fingerprint)) {
       checkCondition(pictures, settings);
       Json.Obj existing = training.existing();
-      WordPieces words = settings.readsText() ? words(pictures, settings, existing) : null;
+      WeightSource beginning = beginning();
+      WordPieces words =
+          settings.readsText() ? words(pictures, settings, existing, beginning) : null;
       Map<String, Json> further = new LinkedHashMap<>();
       further.put(TOKENIZER, TrainingOptions.file(file, fingerprint, existing, TOKENIZER));
+      if (beginning != null) {
+        String print = beginning.fingerprint();
+        further.put(
+            INIT, TrainingOptions.file(Path.of(beginning.toString()), print, existing, INIT));
+      }
       if (shards != null) {
         further.put(TOKENS, tokens(shards));
       }
@@ -139,9 +156,26 @@ final class TrainVarCommand implements Callable<Integer> {
         VarLearner learner =
             new VarLearner(
                 settings, subject, batches, training.validation(pictures, verbosity), recompute);
+        if (beginning != null) {
+          TokenizerOptions.reading(
+              "--init",
+              beginning,
+              open -> {
+                learner.begin(open);
+                return open.name();
+              });
+        }
         return training.train(run, learner, settings.optimizer().steps(), verbosity);
       }
     }
+  }
+
+  /** Where the first weights come from, or null where they are drawn. */
+  private @Nullable WeightSource beginning() throws IOException {
+    Path file = training.file(init, INIT);
+    return file == null
+        ? null
+        : TokenizerOptions.existing(file, ShapesModel.Part.TRANSFORMER, "", "--init");
   }
 
   /** A tokenizer that tells its own scales. */
@@ -227,13 +261,22 @@ final class TrainVarCommand implements Callable<Integer> {
     }
   }
 
-  /** The vocabulary of the run, else one that is learnt from the captions. */
+  /**
+   * The vocabulary of the run, else that of the first weights, else one that is learnt from the
+   * captions.
+   */
   static WordPieces words(
-      TrainingPictures pictures, VarSettings settings, Json.@Nullable Obj existing)
+      TrainingPictures pictures,
+      VarSettings settings,
+      Json.@Nullable Obj existing,
+      @Nullable WeightSource beginning)
       throws IOException {
     Json before = existing == null ? null : existing.members().get(WORDS);
     if (before != null) {
       return WordPieces.parse("run.json, " + WORDS, before.write());
+    }
+    if (beginning != null) {
+      return TokenizerOptions.reading("--init", beginning, WordPieces::of);
     }
     try {
       return pictures.words(settings.model().words());

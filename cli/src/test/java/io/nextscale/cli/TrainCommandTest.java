@@ -2,6 +2,7 @@ package io.nextscale.cli;
 
 import static io.nextscale.cli.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nextscale.image.ImageFile;
@@ -197,6 +198,40 @@ class TrainCommandTest {
   }
 
   @Test
+  void aTransformerBeginsWithGivenWeights() throws IOException {
+    Object[] var = {"--data", classes, "--tokenizer", tokenizer};
+    Path first = folder.resolve("first");
+    assertThat(run(TINY_VAR, "var", with(List.of(var), "--steps", 2, "--run", first)).code())
+        .isZero();
+    Path weights = first.resolve("model.safetensors");
+    Path on = folder.resolve("on");
+    Object[] more = {"--steps", 2, "--rate", 1e-12, "--init", weights, "--run", on};
+    Tiny.Result result = run(TINY_VAR, "var", with(List.of(var), more));
+    assertThat(result.code()).as(result.err()).isZero();
+    try (TensorFile before = TensorFile.open(weights);
+        TensorFile after = TensorFile.open(on.resolve("model.safetensors"))) {
+      for (String name : before.entries().keySet()) {
+        float[] then = before.load(name).toArray();
+        float[] now = after.load(name).toArray();
+        for (int i = 0; i < then.length; i++) {
+          assertThat(now[i]).as(name).isCloseTo(then[i], within(1e-6f));
+        }
+      }
+    }
+    more[3] = 1e-11;
+    assertRefused(run(TINY_VAR, "var", with(List.of(var), more)), "was begun with");
+    assertRefused(
+        run(
+            TINY_VAR,
+            "var",
+            with(List.of(var), "--width", 32, "--init", weights, "--run", folder.resolve("x"))),
+        "--init",
+        "(");
+    assertRefused(
+        run(TINY_VAR, "var", with(List.of(var), "--init", tokenizer, "--run", "x")), "--init");
+  }
+
+  @Test
   void aTransformerLearnsFromCaptionsInAnArchive() throws IOException {
     Path zip = folder.resolve("captions.zip");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -298,7 +333,7 @@ class TrainCommandTest {
             "--run",
             run,
             "--multipliers",
-            "1,1,1,1",
+            "1,1",
             "--scales",
             "1,8",
             "--codes",

@@ -1,0 +1,335 @@
+package io.nextscale.cli;
+
+import io.nextscale.cli.terminal.ProgressBar;
+import io.nextscale.cli.terminal.Verbosity;
+import io.nextscale.image.Grid;
+import io.nextscale.image.Png;
+import io.nextscale.image.RgbImage;
+import io.nextscale.shapes.Checker;
+import io.nextscale.shapes.Example;
+import io.nextscale.shapes.Score;
+import io.nextscale.shapes.ShapesWorld;
+import io.nextscale.shapes.Split;
+import io.nextscale.shapes.Task;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.Workspace;
+import io.nextscale.tensor.io.AtomicFile;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.tensor.spi.Backend;
+import io.nextscale.var.Generation;
+import io.nextscale.var.Generator;
+import io.nextscale.vqvae.VqVae;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lets the checker of the shapes world judge what a model draws. */
+@Command(
+    name = "evaluate",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = {
+      "Judge what a model draws of held-out captions of the shapes world, by task: one picture per"
+          + " caption, looked at by an exact checker.",
+      "With --reconstructions its tokenizer is judged instead: pictures to tokens and back."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class EvaluateCommand implements Callable<Integer> {
+
+  /** Pictures of a sheet side by side. */
+  private static final int COLUMNS = 10;
+
+  private static final int PADDING = 2;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description =
+          "Which captions: train, validation, test or composition, which pairs colours with forms"
+              + " that training never showed (default: test).")
+  private Split split = Split.TEST;
+
+  @Option(
+      names = "--tasks",
+      paramLabel = "TASK",
+      split = ",",
+      description = "Some of ${COMPLETION-CANDIDATES} (default: all of them).")
+  private List<Task> tasks = new ArrayList<>();
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "N",
+      description = "Captions of each task (default: 1000).")
+  private int prompts = 1000;
+
+  @Option(
+      names = "--reconstructions",
+      description = "Judge the tokenizer: pictures to tokens and back.")
+  private boolean reconstructions;
+
+  @Option(
+      names = {"-s", "--seed"},
+      paramLabel = "N",
+      description = "The seed of the captions and of the first picture (default: 1).")
+  private long seed = 1;
+
+  @Option(
+      names = "--at-once",
+      paramLabel = "N",
+      description = "Pictures computed together (default: 20).")
+  private int atOnce = 20;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the scores and the settings to a file.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--sheet",
+      paramLabel = "PNG",
+      description = "Write the first ten pictures of each task, a row each.")
+  private @Nullable Path sheet;
+
+  @Option(
+      names = "--failures",
+      paramLabel = "PNG",
+      description = "Write the first ten pictures of each task that were judged wrong.")
+  private @Nullable Path failures;
+
+  @Mixin private GenerationOptions generation;
+
+  @Mixin private ModelOptions models;
+
+  @Mixin private ComputeOptions compute;
+
+  @Mixin private Verbosity verbosity;
+
+  /** A way from examples to pictures (B,64,64,3) in [0, 1]. */
+  @FunctionalInterface
+  private interface Artist {
+    Tensor draw(List<Example> examples, long firstSeed);
+  }
+
+  /** What is kept of a task. */
+  private static final class Gallery {
+    final List<RgbImage> first = new ArrayList<>();
+    final List<RgbImage> wrong = new ArrayList<>();
+    final Set<String> distinct = new HashSet<>();
+    int right;
+    int all;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (prompts < 1) {
+      throw new UsageException("--prompts: at least 1; got " + prompts);
+    }
+    Counts.check(1, atOnce);
+    Backend backend = compute.backend();
+    models.useEmbeddedIfUnset();
+    if (models.embedded()) {
+      generation.useThoseOfEmbedded();
+    }
+    generation.request(List.of(0), List.of(seed)); // refuses bad settings before weights are read
+    List<Task> chosen = chosen();
+    verbosity.tellMore(backend.describe());
+    Artist artist = reconstructions ? reconstructing() : generating();
+    Resources resources = new Resources();
+    Map<Task, Gallery> galleries = new LinkedHashMap<>();
+    try (Interruption interruption = new Interruption();
+        ProgressBar bar =
+            ProgressBar.count(
+                spec.commandLine().getErr(),
+                verbosity.showsProgress(),
+                "evaluate",
+                (long) prompts * chosen.size(),
+                "pictures")) {
+      for (Task task : chosen) {
+        Gallery gallery = new Gallery();
+        galleries.put(task, gallery);
+        long before = (long) prompts * (galleries.size() - 1);
+        for (int begin = 0; begin < prompts; begin += atOnce) {
+          interruption.check();
+          judge(task, begin, Math.min(prompts, begin + atOnce), artist, gallery);
+          bar.to(before + gallery.all);
+        }
+      }
+    }
+    report(galleries);
+    verbosity.tell("in " + resources.summary());
+    return 0;
+  }
+
+  /** The tasks in their order; a split may not have all of them. */
+  private List<Task> chosen() {
+    List<Task> chosen = new ArrayList<>();
+    for (Task task : Task.values()) {
+      boolean has = split != Split.COMPOSITION || task.namesColours();
+      if (has && (tasks.isEmpty() || tasks.contains(task))) {
+        chosen.add(task);
+      } else if (!has && tasks.contains(task)) {
+        throw new UsageException(
+            "--tasks: tasks whose captions name colours, for --split composition; got "
+                + task.words()
+                + " — leave it out");
+      }
+    }
+    return chosen;
+  }
+
+  private Artist generating() throws IOException {
+    Subjects subjects = models.subjects();
+    Generator generator = models.generator();
+    verbosity.tell(models.labels() + ", captions of " + split.name().toLowerCase(Locale.ROOT));
+    return (examples, firstSeed) -> {
+      List<String> captions = examples.stream().map(Example::caption).toList();
+      List<Subject> wanted = subjects.of(captions, List.of(), 1, firstSeed);
+      List<Long> seeds = LongStream.range(firstSeed, firstSeed + wanted.size()).boxed().toList();
+      Generation request = generation.request(subjects.condition(wanted), seeds);
+      return generator.generate(request).images();
+    };
+  }
+
+  private Artist reconstructing() throws IOException {
+    VqVae vae = models.vae();
+    verbosity.tell("reconstructions of pictures of " + split.name().toLowerCase(Locale.ROOT));
+    return (examples, _) -> {
+      int size = examples.getFirst().picture().length;
+      float[] values = new float[examples.size() * size];
+      for (int i = 0; i < examples.size(); i++) {
+        float[] picture = examples.get(i).picture();
+        for (int j = 0; j < size; j++) {
+          values[i * size + j] = picture[j] * 2 - 1;
+        }
+      }
+      int side = (int) Math.round(Math.sqrt(size / 3.0));
+      Tensor images = Tensor.of(Shape.of(examples.size(), side, side, 3), values);
+      return vae.reconstruct(vae.tokenize(images)).plus(1f).times(0.5f);
+    };
+  }
+
+  private void judge(Task task, int begin, int end, Artist artist, Gallery gallery) {
+    ShapesWorld world = new ShapesWorld(seed);
+    List<Example> examples =
+        LongStream.range(begin, end).mapToObj(i -> world.example(task, split, i)).toList();
+    Tensor drawn = Workspace.scope(() -> artist.draw(examples, seed + begin));
+    float[] values = drawn.toArray();
+    int size = values.length / examples.size();
+    for (int i = 0; i < examples.size(); i++) {
+      Example example = examples.get(i);
+      float[] picture = new float[size];
+      for (int j = 0; j < size; j++) {
+        picture[j] = Math.clamp(values[i * size + j], 0, 1);
+      }
+      boolean shows = Checker.shows(picture, example.prompt());
+      gallery.all++;
+      gallery.right += shows ? 1 : 0;
+      gallery.distinct.add(example.caption());
+      RgbImage image = Pictures.fromUnit(drawn, i);
+      if (gallery.first.size() < COLUMNS) {
+        gallery.first.add(image);
+      }
+      if (!shows && gallery.wrong.size() < COLUMNS) {
+        gallery.wrong.add(image);
+      }
+    }
+  }
+
+  private void report(Map<Task, Gallery> galleries) throws IOException {
+    List<Object> rows = new ArrayList<>();
+    say("%-20s %6s %6s  %7s  %s", "task", "right", "of", "share", "95 % interval");
+    int right = 0;
+    int all = 0;
+    for (Map.Entry<Task, Gallery> entry : galleries.entrySet()) {
+      Gallery gallery = entry.getValue();
+      line(entry.getKey().words(), new Score(gallery.right, gallery.all));
+      right += gallery.right;
+      all += gallery.all;
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("task", entry.getKey().words());
+      row.put("right", gallery.right);
+      row.put("of", gallery.all);
+      row.put("distinct_captions", gallery.distinct.size());
+      rows.add(row);
+    }
+    line("all", new Score(right, all));
+    spec.commandLine().getOut().flush();
+    if (json != null) {
+      write(json, rows);
+    }
+    draw(sheet, galleries.values().stream().map(gallery -> gallery.first).toList());
+    draw(failures, galleries.values().stream().map(gallery -> gallery.wrong).toList());
+  }
+
+  private void line(String name, Score score) {
+    say(
+        "%-20s %6d %6d  %6.1f%%  %.1f .. %.1f",
+        name,
+        score.right(),
+        score.of(),
+        100 * score.share(),
+        100 * score.low(),
+        100 * score.high());
+  }
+
+  private void say(String format, Object... values) {
+    spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
+  }
+
+  private void write(Path file, List<Object> rows) throws IOException {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("split", split.name().toLowerCase(Locale.ROOT));
+    document.put("what", reconstructions ? "reconstructions" : "pictures of captions");
+    document.put("seed", seed);
+    if (!reconstructions) {
+      document.putAll(GenerationOptions.describe(generation.request(List.of(0), List.of(seed))));
+    }
+    document.putAll(models.describe());
+    document.put("tasks", rows);
+    document.put("version", Recipe.VERSION);
+    AtomicFile.write(file, Json.of(document).writeIndented().getBytes(StandardCharsets.UTF_8));
+    spec.commandLine().getOut().println(file);
+  }
+
+  private static RgbImage blank(RgbImage like) {
+    return RgbImage.of(new byte[like.toBytes().length], like.height(), like.width());
+  }
+
+  /** A row of pictures for each task. */
+  private void draw(@Nullable Path file, List<List<RgbImage>> rows) throws IOException {
+    if (file == null) {
+      return;
+    }
+    List<RgbImage> full = new ArrayList<>();
+    for (List<RgbImage> row : rows) {
+      full.addAll(row);
+      for (int i = row.size(); i < COLUMNS && !row.isEmpty(); i++) {
+        full.add(blank(row.getFirst()));
+      }
+    }
+    if (!full.isEmpty()) {
+      Png.write(file, Grid.of(full, COLUMNS, PADDING), List.of());
+      spec.commandLine().getOut().println(file);
+    }
+    spec.commandLine().getOut().flush();
+  }
+}
