@@ -66,7 +66,7 @@ public final class Batches implements AutoCloseable {
   /** Batches on their way, by number. */
   private final TreeMap<Long, List<Future<Loaded>>> pending = new TreeMap<>();
 
-  /** Numbers of pictures that are known to be damaged, so that none is decoded twice in vain. */
+  /** Pictures that are known to be damaged, so that none is decoded again in vain. */
   private final Map<Long, FileFormatException> damaged = new ConcurrentHashMap<>();
 
   private final Set<Long> reported = new HashSet<>();
