@@ -15,6 +15,7 @@ import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Preset;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VarSettings;
+import io.nextscale.var.VarConfig;
 import io.nextscale.var.text.WordPieces;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeMetadata;
@@ -130,6 +131,16 @@ final class TrainVarCommand implements Callable<Integer> {
       Map<String, Json> further = new LinkedHashMap<>();
       further.put(TOKENIZER, TrainingOptions.file(file, fingerprint, existing, TOKENIZER));
       if (beginning != null) {
+        VarConfig config =
+            settings.config(
+                vae.config(), pictures.classes().size(), words == null ? 0 : words.size());
+        TokenizerOptions.reading(
+            "--init",
+            beginning,
+            open -> {
+              VarLearner.requireBeginning(config, open);
+              return open.name();
+            });
         String print = beginning.fingerprint();
         further.put(
             INIT, TrainingOptions.file(Path.of(beginning.toString()), print, existing, INIT));

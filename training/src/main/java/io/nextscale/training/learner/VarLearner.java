@@ -145,14 +145,27 @@ public final class VarLearner implements Learner {
    * @throws IOException when it is no transformer of the same sizes, or cannot be read
    */
   public void begin(TensorFile file) throws IOException {
+    fill(parameters, file);
+    averages = new Averages(parameters, settings.optimizer().ema());
+    made = null;
+  }
+
+  /**
+   * Refuses a file that no transformer of a configuration can {@link #begin} with.
+   *
+   * @throws IOException when it is no transformer of the same sizes, or cannot be read
+   */
+  public static void requireBeginning(VarConfig config, TensorFile file) throws IOException {
+    fill(Var.declared(config).parameters(), file);
+  }
+
+  private static void fill(Parameters parameters, TensorFile file) throws IOException {
     Checkpoint part = Var.part(Checkpoint.of(file));
     Loading how = Loading.forTraining();
     Shape own = parameters.shapes().get(CLASSES);
     Shape theirs = part.shapes().get(CLASSES);
     boolean others = own != null && theirs != null && !own.equals(theirs);
     parameters.load(part, others ? how.keeping(CLASSES) : how);
-    averages = new Averages(parameters, settings.optimizer().ema());
-    made = null;
   }
 
   private List<TokenBatch> first() {
