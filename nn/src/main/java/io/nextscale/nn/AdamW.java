@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, algorithm 2; the
  *     order of operations is that of torch.optim.AdamW</a>
  */
-public final class AdamW {
+public final class AdamW implements Optimizer {
 
   /**
    * The moments of one parameter after some steps.
@@ -74,7 +74,7 @@ public final class AdamW {
     this.eps = (float) eps;
   }
 
-  /** One step for every parameter that has a gradient. */
+  @Override
   public void step(Map<Parameter, Tensor> gradients, double learningRate, double weightDecay) {
     gradients.forEach((parameter, gradient) ->
         step(parameter, gradient, learningRate, decayed.contains(parameter) ? weightDecay : 0));
@@ -134,11 +134,10 @@ public final class AdamW {
   }
 
   /**
-   * Everything this optimiser remembers, for a checkpoint: {@code steps} I32 (P) in the order of
-   * the parameters, and {@code m.<name>} and {@code v.<name>} of each that made a step.
-   *
-   * @param named all parameters that have made a step, in an order that stays
+   * {@code steps} I32 (P) in the order of the parameters, and {@code m.<name>} and {@code v.<name>}
+   * of each that made a step.
    */
+  @Override
   public SequencedMap<String, Tensor> state(SequencedMap<String, Parameter> named) {
     SequencedMap<String, Tensor> saved = new LinkedHashMap<>();
     int[] steps = named.values().stream().mapToInt(this::steps).toArray();
@@ -158,11 +157,7 @@ public final class AdamW {
     return state == null ? 0 : state.steps;
   }
 
-  /**
-   * Goes back to what {@link #state} gave for the same parameters.
-   *
-   * @throws FileFormatException when the checkpoint is that of other parameters
-   */
+  @Override
   public void restore(SequencedMap<String, Parameter> named, Checkpoint from) throws IOException {
     int[] steps = from.tensor("steps").toInts();
     if (steps.length != named.size()) {

@@ -38,7 +38,7 @@ public record GradientClip(double norm, SequencedMap<Parameter, Tensor> gradient
   }
 
   /** ‖g‖₂² of one tensor, summed in double precision. */
-  private static double sumOfSquares(Tensor gradient) {
+  static double sumOfSquares(Tensor gradient) {
     float[] values =
         gradient.buffer() instanceof HostBuffer.F32(float[] own) ? own : gradient.toArray();
     double sum = 0;

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data set: example {@code i} of a seed is always the same, whatever was drawn before.
  *
+ * <p>Things lie where they like and have any size within their band; grounds are one of 90: five
+ * textures, three tones of two levels, three tints. What a caption cannot say about a ground is
+ * kept small, so that models spend their learning on things.
+ *
  * <pre>{@code
  * ShapesWorld world = new ShapesWorld(42);
  * Example example = world.example(Split.TRAIN, 7);
@@ -19,6 +23,14 @@ public final class ShapesWorld {
   private static final float GAP = 3;
 
   private static final float MARGIN = 1;
+
+  /** Brightness of grounds within the band of their tone. */
+  private static final float[] LEVELS = {0.25f, 0.75f};
+
+  /** Added to the red of a ground and taken from its blue: cool, neutral, warm. */
+  private static final float[] TINTS = {-0.03f, 0, 0.03f};
+
+  private static final float AMPLITUDE = 0.05f;
 
   /** Placements tried of one thing, and of all, before something else is drawn. */
   private static final int ATTEMPTS = 200;
@@ -250,12 +262,14 @@ public final class ShapesWorld {
 
   private static Ground ground(@Nullable Tone wanted, RandomStream random) {
     Tone tone = wanted == null ? any(Tone.values(), random) : wanted;
+    float level = LEVELS[random.nextInt(LEVELS.length)];
+    float tint = TINTS[random.nextInt(TINTS.length)];
     return new Ground(
         any(Texture.values(), random),
-        between(tone.least(), tone.most(), random),
-        between(0.03f, 0.06f, random),
-        between(-0.03f, 0.03f, random),
-        between(-0.03f, 0.03f, random));
+        tone.least() + level * (tone.most() - tone.least()),
+        AMPLITUDE,
+        tint,
+        -tint);
   }
 
   private static float between(float least, float most, RandomStream random) {

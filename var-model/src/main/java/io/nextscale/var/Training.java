@@ -1,5 +1,6 @@
 package io.nextscale.var;
 
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param progressive or null to train all scales from the beginning
  * @param seed of what is dropped
  * @param balance how much less a token of a large scale weighs, see {@link TokenLoss}; 0: all alike
+ * @param optimizer what makes the steps
  */
 public record Training(
     Schedule schedule,
@@ -27,9 +29,10 @@ public record Training(
     boolean recompute,
     @Nullable Progressive progressive,
     long seed,
-    double balance) {
+    double balance,
+    Optimizer.Kind optimizer) {
 
-  /** Settings in which all tokens weigh alike. */
+  /** Settings in which all tokens weigh alike and AdamW makes the steps. */
   public Training(
       Schedule schedule,
       double clip,
@@ -50,7 +53,8 @@ public record Training(
         recompute,
         progressive,
         seed,
-        0);
+        0,
+        Optimizer.Kind.ADAMW);
   }
 
   /** Checks the ranges. */
@@ -81,6 +85,16 @@ public record Training(
   /** The same without anything left to chance. */
   public Training withoutDropping() {
     return new Training(
-        schedule, clip, smoothing, 0, 0, accumulation, recompute, progressive, seed, balance);
+        schedule,
+        clip,
+        smoothing,
+        0,
+        0,
+        accumulation,
+        recompute,
+        progressive,
+        seed,
+        balance,
+        optimizer);
   }
 }

@@ -5,6 +5,7 @@ import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.GradientClip;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.Gradients;
 import io.nextscale.tensor.Parameter;
@@ -21,13 +22,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a transformer on images with a frozen tokenizer.
  *
  * <p>One step: the tokenizer turns images into tokens and into what the transformer reads; the
- * transformer predicts all tokens at once; gradients are clipped; AdamW moves the parameters.
+ * transformer predicts all tokens at once; gradients are clipped; the optimiser moves the
+ * parameters.
  *
  * <p>Source: FoundationVision/VAR trainer.py, VARTrainer @78b9539.
  */
@@ -54,6 +57,9 @@ public final class VarTrainer {
           "ada_gss",
           "moe_bias",
           "scale_mul");
+
+  /** Parameters with one of these in their name are hidden matrices. */
+  private static final List<String> HIDDEN = List.of("mat_", "proj", "fc1", "fc2");
 
   private static final String WEIGHTS = "var.";
   private static final String OPTIMIZER = "optimizer.";
@@ -102,7 +108,7 @@ public final class VarTrainer {
   private final VqVae vae;
   private final Training settings;
   private final Parameters parameters;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final RandomStream random;
   private final Progressive.@Nullable Weight newest;
   private SequencedMap<Parameter, Tensor> accumulated = new LinkedHashMap<>();
@@ -113,20 +119,26 @@ public final class VarTrainer {
     this.vae = vae;
     this.settings = settings;
     this.parameters = model.parameters();
-    this.optimizer = new AdamW(decayed(parameters), BETA1, BETA2, EPS);
+    List<Parameter> decayed = those(VarTrainer::decays);
+    this.optimizer =
+        settings
+            .optimizer()
+            .over(those(VarTrainer::isHidden), decayed, new AdamW(decayed, BETA1, BETA2, EPS));
     this.random = RandomStream.of(settings.seed());
     Progressive progressive = settings.progressive();
     this.newest = progressive == null ? null : new Progressive.Weight(progressive);
   }
 
-  private static List<Parameter> decayed(Parameters parameters) {
-    List<Parameter> decayed = new ArrayList<>();
-    for (Map.Entry<String, Parameter> entry : parameters.trained().entrySet()) {
-      if (decays(entry.getKey(), entry.getValue().shape())) {
-        decayed.add(entry.getValue());
-      }
-    }
-    return decayed;
+  private List<Parameter> those(BiPredicate<String, Shape> rule) {
+    List<Parameter> those = new ArrayList<>();
+    parameters
+        .trained()
+        .forEach((name, parameter) -> {
+          if (rule.test(name, parameter.shape())) {
+            those.add(parameter);
+          }
+        });
+    return those;
   }
 
   /** Whether weight decay applies to a parameter: not to vectors, embeddings of places, scales. */
@@ -136,9 +148,12 @@ public final class VarTrainer {
         && NOT_DECAYED.stream().noneMatch(name::contains);
   }
 
-  /** The optimiser. */
-  public AdamW optimizer() {
-    return optimizer;
+  /**
+   * Whether a parameter is a matrix between hidden features, of attention and feed-forward: not an
+   * embedding, not the layer of the condition, not the head.
+   */
+  public static boolean isHidden(String name, Shape shape) {
+    return shape.rank() == 2 && HIDDEN.stream().anyMatch(name::contains);
   }
 
   /**

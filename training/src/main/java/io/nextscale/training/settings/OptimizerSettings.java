@@ -1,5 +1,6 @@
 package io.nextscale.training.settings;
 
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 
 /**
@@ -18,6 +19,7 @@ import io.nextscale.nn.Schedule;
  * @param clip the largest norm of the gradients
  * @param ema the decay of averages of weights; 0: none
  * @param seed of everything that is drawn
+ * @param optimizer what makes the steps, see {@link Optimizer.Kind#of}
  */
 public record OptimizerSettings(
     @Setting("Batches of the whole training.") int steps,
@@ -35,7 +37,9 @@ public record OptimizerSettings(
     @Setting("The largest norm of the gradients.") double clip,
     @Setting("Decay of averages of the weights, which then are measured and exported; 0: none.")
         double ema,
-    @Setting("The seed of everything that is drawn.") long seed) {
+    @Setting("The seed of everything that is drawn.") long seed,
+    @Setting("What makes the steps: adamw, as published, or muon, which learns faster.")
+        String optimizer) {
 
   /** Checks the ranges. */
   public OptimizerSettings {
@@ -60,6 +64,7 @@ public record OptimizerSettings(
               + ema);
     }
     Schedule.Curve.of(curve);
+    Optimizer.Kind.of(optimizer);
   }
 
   /** The last batch that completes a step of the optimiser; -1 when none does. */

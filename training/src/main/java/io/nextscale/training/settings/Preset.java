@@ -48,7 +48,7 @@ public record Preset(
                   4,
                   true),
               new OptimizerSettings(
-                  20_000, 16, 1, 1e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
+                  20_000, 16, 1, 1e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
               new Loss(1, 2, 4, 0, 0.3),
               new Codebook(0, true, 100, 0.8, 0),
@@ -58,7 +58,7 @@ public record Preset(
               new VarSettings.Model(
                   VarSettings.TEXT, 6, 128, 4, true, true, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
-                  6_400, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
+                  6_400, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0, "muon"),
               new Chance(0, 0.1, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
@@ -85,7 +85,7 @@ public record Preset(
                   1,
                   false),
               new OptimizerSettings(
-                  15_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0),
+                  15_000, 16, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "adamw"),
               new Betas(0.9, 0.95),
               new Loss(0.2, 1, 0, 0, 1),
               new Codebook(500, true, 100, 0.8, 0),
@@ -95,7 +95,7 @@ public record Preset(
               new VarSettings.Model(
                   VarSettings.CLASSES, 8, 256, 8, true, true, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
-                  30_000, 32, 1, 1e-3, "cos", 500, 0.01, 0.01, 0.05, 0.05, 2, 0, 0),
+                  30_000, 32, 1, 1e-3, "cos", 500, 0.01, 0.01, 0.05, 0.05, 2, 0, 0, "adamw"),
               new Chance(0, 0.1, 0.03),
               new Weights(0),
               new Growth(0, 0.8, 100),
@@ -141,7 +141,8 @@ public record Preset(
                   0.005,
                   10,
                   0.9999,
-                  0),
+                  0,
+                  "adamw"),
               new Betas(0.5, 0.9),
               new Loss(0.2, 1, 0, 1, 1),
               new Codebook(0, true, 250 * EPOCH / 200, 0.8, 0),
@@ -163,7 +164,8 @@ public record Preset(
                   0.05,
                   2,
                   0,
-                  0),
+                  0,
+                  "adamw"),
               new Chance(0, 0.1, DropPath.publishedRate(16)),
               new Weights(0),
               new Growth(0, 0.8, 100),

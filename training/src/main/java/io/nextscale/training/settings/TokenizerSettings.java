@@ -1,5 +1,6 @@
 package io.nextscale.training.settings;
 
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVaeConfig;
@@ -137,7 +138,8 @@ public record TokenizerSettings(
             codebook.restartUntil(),
             codebook.truncation()),
         adversary.discriminator() == 0 ? null : opposition(),
-        optimizer.seed());
+        optimizer.seed(),
+        Optimizer.Kind.of(optimizer.optimizer()));
   }
 
   private TokenizerTraining.Adversary opposition() {

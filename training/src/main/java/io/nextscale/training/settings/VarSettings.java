@@ -1,5 +1,6 @@
 package io.nextscale.training.settings;
 
+import io.nextscale.nn.Optimizer;
 import io.nextscale.var.Progressive;
 import io.nextscale.var.TextConfig;
 import io.nextscale.var.TokenLoss;
@@ -156,6 +157,7 @@ public record VarSettings(
                 progressive.progressiveEnd(),
                 progressive.progressiveWarmUp()),
         optimizer.seed(),
-        weights.balance());
+        weights.balance(),
+        Optimizer.Kind.of(optimizer.optimizer()));
   }
 }

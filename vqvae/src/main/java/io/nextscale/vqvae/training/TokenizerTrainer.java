@@ -6,6 +6,7 @@ import io.nextscale.nn.GradientClip;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Member;
 import io.nextscale.nn.Observer;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.Gradients;
 import io.nextscale.tensor.Parameter;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One step: images become maps, codes, and images again; the loss tells how these differ and how
  * far the maps are from their codes; an adversary may say how well made images can be told from
- * real ones, and learns to tell it; gradients are clipped; AdamW moves the parameters; codes that
- * nobody takes start again from time to time.
+ * real ones, and learns to tell it; gradients are clipped; the optimiser moves the parameters;
+ * codes that nobody takes start again from time to time.
  *
  * <p>A step depends on what {@link #state} holds, the iteration and the images, and on nothing
  * else: training can stop after any step and go on elsewhere, bit for bit.
@@ -122,7 +124,8 @@ public final class TokenizerTrainer {
   private final VqVae vae;
   private final TokenizerTraining settings;
   private final Parameters parameters;
-  private final AdamW optimizer;
+  private final AdamW adam;
+  private final Optimizer optimizer;
   private final RandomStream random;
   private final ReconstructionLoss reconstruction;
   private final @Nullable Opponent opponent;
@@ -149,7 +152,9 @@ public final class TokenizerTrainer {
     this.vae = vae;
     this.settings = settings;
     this.parameters = vae.parameters();
-    this.optimizer = new AdamW(decayed(parameters), settings.beta1(), settings.beta2(), EPS);
+    List<Parameter> decayed = those(TokenizerTrainer::decays);
+    this.adam = new AdamW(decayed, settings.beta1(), settings.beta2(), EPS);
+    this.optimizer = settings.optimizer().over(those(TokenizerTrainer::isHidden), decayed, adam);
     this.random = RandomStream.of(settings.seed());
     this.gradients = new GradientSum(parameters.trained());
     this.reconstruction = new ReconstructionLoss(settings.weights(), perceptual);
@@ -159,21 +164,32 @@ public final class TokenizerTrainer {
     this.usage = new CodeUsage(vae.quantizer());
   }
 
-  private static List<Parameter> decayed(Parameters parameters) {
-    List<Parameter> decayed = new ArrayList<>();
+  private List<Parameter> those(BiPredicate<String, Shape> rule) {
+    List<Parameter> those = new ArrayList<>();
     parameters
         .trained()
         .forEach((name, parameter) -> {
-          if (decays(name, parameter.shape())) {
-            decayed.add(parameter);
+          if (rule.test(name, parameter.shape())) {
+            those.add(parameter);
           }
         });
-    return decayed;
+    return those;
   }
 
   /** Whether weight decay applies to a parameter: not to vectors, not to the codebook. */
   public static boolean decays(String name, Shape shape) {
     return shape.rank() != 1 && !name.contains("embedding");
+  }
+
+  /**
+   * Whether a parameter is the kernel of a convolution between hidden features, of encoder or
+   * decoder: neither their first nor their last one, nor those around the codes.
+   */
+  public static boolean isHidden(String name, Shape shape) {
+    return shape.rank() == 4
+        && (name.startsWith("encoder.") || name.startsWith("decoder."))
+        && !name.contains("conv_in")
+        && !name.contains("conv_out");
   }
 
   /** What is trained. */
@@ -333,7 +349,7 @@ public final class TokenizerTrainer {
   }
 
   private int restart(Tensor images, RandomStream draws) {
-    return dead.restart(vae.quantizer(), optimizer, vae.encode(images), draws);
+    return dead.restart(vae.quantizer(), adam, vae.encode(images), draws);
   }
 
   /** The vectors of all maps of a batch, B·H·W. */

@@ -1,5 +1,6 @@
 package io.nextscale.vqvae.training;
 
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param codebook how codes are brought to use and kept in use
  * @param adversary or null to train without one
  * @param seed of every random draw
+ * @param optimizer what makes the steps of the tokenizer; AdamW makes those of the adversary
  */
 public record TokenizerTraining(
     Schedule schedule,
@@ -25,7 +27,32 @@ public record TokenizerTraining(
     Weights weights,
     Codebook codebook,
     @Nullable Adversary adversary,
-    long seed) {
+    long seed,
+    Optimizer.Kind optimizer) {
+
+  /** Settings in which AdamW makes the steps. */
+  public TokenizerTraining(
+      Schedule schedule,
+      double beta1,
+      double beta2,
+      double clip,
+      int accumulation,
+      Weights weights,
+      Codebook codebook,
+      @Nullable Adversary adversary,
+      long seed) {
+    this(
+        schedule,
+        beta1,
+        beta2,
+        clip,
+        accumulation,
+        weights,
+        codebook,
+        adversary,
+        seed,
+        Optimizer.Kind.ADAMW);
+  }
 
   /**
    * What each part counts in the loss, none negative. The quantizer's own β is part of its loss:
