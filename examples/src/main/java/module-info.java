@@ -2,7 +2,6 @@
 module io.nextscale.examples {
   requires io.nextscale.var;
   requires io.nextscale.image;
-  requires io.nextscale.shapes;
   requires static org.jspecify;
 
   // Parameters reads the records of models.

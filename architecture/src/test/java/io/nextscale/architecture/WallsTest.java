@@ -105,8 +105,6 @@ class WallsTest {
               "io.nextscale.nn",
               "io.nextscale.vqvae",
               "io.nextscale.var",
-              "io.nextscale.shapes",
-              "io.nextscale.data",
               "io.nextscale.image"),
           entry(
               "io.nextscale.bench",

@@ -60,7 +60,7 @@ record CifarResNet(
       """
       usage: CifarResNet WEIGHTS.th [ZIP [COUNT]]
         WEIGHTS.th  a file of pytorch_resnet_cifar10, such as resnet20-12fca82f.th
-        ZIP         the pictures, test/<class>/<name>.jpg; cifar10-jpeg.zip when not given
+        ZIP         the pictures, test/<class>/<name>.jpg or .png; cifar10-jpeg.zip when not given
         COUNT       how many of them, evenly spaced; all when not given\
       """;
 

@@ -19,8 +19,9 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * The pictures of a zip archive {@code test/<class>/<name>.jpg} with their classes, read in place.
- * Classes are numbered in alphabetical order; pictures are ordered by their paths.
+ * The pictures of a zip archive, {@code test/<class>/<name>} ending in {@code .jpg} or {@code
+ * .png}, with their classes, read in place. Classes are numbered in alphabetical order; pictures
+ * are ordered by their paths.
  */
 final class LabelledPictures implements AutoCloseable {
 
@@ -92,7 +93,8 @@ final class LabelledPictures implements AutoCloseable {
       List<String> entries =
           zip.stream()
               .map(ZipEntry::getName)
-              .filter(name -> name.startsWith(FOLDER) && name.endsWith(".jpg"))
+              .filter(name -> name.startsWith(FOLDER))
+              .filter(name -> name.endsWith(".jpg") || name.endsWith(".png"))
               .filter(name -> name.indexOf('/', FOLDER.length()) > 0)
               .sorted()
               .toList();
@@ -103,7 +105,7 @@ final class LabelledPictures implements AutoCloseable {
       if (items.isEmpty()) {
         throw new FileFormatException(
             path.toString(),
-            "pictures " + FOLDER + "<class>/<name>.jpg",
+            "pictures " + FOLDER + "<class>/<name>.jpg or .png",
             zip.size() + " entries, none of that form",
             "pack the folder that holds test/");
       }

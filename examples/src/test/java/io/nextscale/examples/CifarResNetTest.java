@@ -167,11 +167,11 @@ class CifarResNetTest {
       rgb[i] = (byte) (100 * (i % 3)); // red 0, green 100, blue 200
     }
     byte[] file = Png.encode(RgbImage.of(rgb, 32, 32), List.of());
-    Path zip = zip(Map.of("test/b/1.jpg", file, "test/a/2.jpg", picture(32, 20)));
+    Path zip = zip(Map.of("test/b/1.jpg", file, "test/a/2.png", picture(32, 20)));
     try (LabelledPictures pictures = LabelledPictures.open(zip)) {
       assertThat(pictures.items())
           .containsExactly(
-              new LabelledPictures.Item("test/a/2.jpg", 0),
+              new LabelledPictures.Item("test/a/2.png", 0),
               new LabelledPictures.Item("test/b/1.jpg", 1));
       float[] x = pictures.load(pictures.items()).slice(0, 1, 2).toArray(); // (1,32,32,3)
 
@@ -223,7 +223,7 @@ class CifarResNetTest {
     assertThat(Run.of(weights, folder.resolve("no.zip").toString()).err).contains("no such file");
     assertThat(Run.of(weights, weights).err).contains("a zip archive; got ");
     assertThat(Run.of(weights, zip(Map.of("readme.txt", new byte[1])).toString()).err)
-        .contains("pictures test/<class>/<name>.jpg; got 1 entries, none of that form");
+        .contains("pictures test/<class>/<name>.jpg or .png; got 1 entries, none of that form");
     String one = zip(Map.of("test/cat/1.jpg", picture(32, 0))).toString();
     assertThat(Run.of(weights, one).err).contains("pictures of 10 classes; got 1");
 

@@ -1,5 +1,6 @@
 package io.nextscale.nn;
 
+import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.ShapeException;
@@ -40,6 +41,9 @@ public final class AdamW implements Optimizer {
    * @param v the running mean of squared gradients, of the parameter's shape
    */
   public record Moments(int steps, Tensor m, Tensor v) {}
+
+  /** Elements that a thread takes at a time: what four arrays of them fill fits into a cache. */
+  private static final int GRAIN = 1 << 15;
 
   /** The moments while they change. */
   private static final class State {
@@ -86,22 +90,44 @@ public final class AdamW implements Optimizer {
     float keep = (float) (1 - rate * decay);
     float stepSize = (float) (rate / (1 - StrictMath.pow(beta1, state.steps)));
     float rootOfCorrection = (float) Math.sqrt(1 - StrictMath.pow(beta2, state.steps));
-    float[] p = parameter.peek().toArray();
-    update(p, gradient.toArray(), state.m, state.v, keep, stepSize, rootOfCorrection);
-    parameter.set(Tensor.of(parameter.shape(), p).to(gradient.backend()));
+    float[] before = onHost(parameter.peek());
+    float[] g = onHost(gradient);
+    float[] after = new float[before.length];
+    Backends.cpu()
+        .onHost(
+            after.length,
+            GRAIN,
+            (from, to) ->
+                update(before, g, state, keep, stepSize, rootOfCorrection, after, from, to));
+    parameter.set(Tensor.of(parameter.shape(), after).to(gradient.backend()));
+  }
+
+  /** The values as they are, not a copy where they are on the heap. */
+  private static float[] onHost(Tensor tensor) {
+    return tensor.backend().download(tensor.buffer()).toFloats();
   }
 
   private void update(
-      float[] p, float[] g, float[] m, float[] v, float keep, float stepSize, float root) {
+      float[] before,
+      float[] g,
+      State state,
+      float keep,
+      float stepSize,
+      float root,
+      float[] after,
+      int from,
+      int to) {
+    float[] m = state.m;
+    float[] v = state.v;
     float b1 = (float) beta1;
     float b2 = (float) beta2;
     float oneMinusB1 = (float) (1 - beta1);
     float oneMinusB2 = (float) (1 - beta2);
-    for (int i = 0; i < p.length; i++) {
+    for (int i = from; i < to; i++) {
       m[i] = b1 * m[i] + oneMinusB1 * g[i];
       v[i] = b2 * v[i] + oneMinusB2 * (g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / root + eps;
-      p[i] = p[i] * keep - stepSize * (m[i] / denominator);
+      after[i] = before[i] * keep - stepSize * (m[i] / denominator);
     }
   }
 

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  * events.out.tfevents.nextscale        the same and pictures, for TensorBoard
  * samples/samples-00001234.png         pictures on the way
  * loss.png                             the loss over the iterations
- * model.safetensors                    the trained model
+ * model.safetensors                    the model as it is when the run ends or is cancelled
  * run.lock                             held while a process trains
  * }</pre>
  *
@@ -76,7 +76,7 @@ public final class TrainingRun implements AutoCloseable {
   public enum Outcome {
     /** All iterations are done and the model is exported. */
     COMPLETE,
-    /** It was cancelled; a checkpoint holds everything until then. */
+    /** It was cancelled; a checkpoint holds everything until then, and the model is exported. */
     CANCELLED
   }
 
@@ -235,12 +235,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Trains from where the run is to the end of the plan, and exports the model.
+   * Trains from where the run is to the end of the plan or until it is cancelled, and exports the
+   * model as it is then.
    *
    * @param learner as it was made by the settings, untrained: it is restored where there is a
    *     checkpoint
-   * @param cancelled asked after every iteration; when true, a checkpoint is written and the call
-   *     returns
+   * @param cancelled asked after every iteration; when true, a checkpoint and the model are written
+   *     and the call returns
    * @throws TrainingException when the loss or the state is not finite, or memory is short; the
    *     checkpoints are those of before
    * @throws IOException when a file cannot be written or read; again nothing is lost
@@ -301,12 +302,9 @@ public final class TrainingRun implements AutoCloseable {
     RgbImage loss = LossCurve.of("Loss of " + name(), MetricsLog.read(metrics()));
     AtomicFile.write(curve, Png.encode(loss, List.of()));
     listener.wrote(curve);
-    if (completed < plan.iterations()) {
-      return Outcome.CANCELLED;
-    }
     learner.parameters().save(model(), learner.exported(), plan.exported(), learner.metadata());
     listener.wrote(model());
-    return Outcome.COMPLETE;
+    return completed < plan.iterations() ? Outcome.CANCELLED : Outcome.COMPLETE;
   }
 
   /** A forecast may take steps, so the learner is put back to where it was. */

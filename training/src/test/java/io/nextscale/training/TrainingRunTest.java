@@ -94,10 +94,14 @@ class TrainingRunTest {
     assertThat(train(stopped, new LineLearner(WIDTH, 1), plan(11), () -> progress.size() % 3 == 0))
         .isEqualTo(TrainingRun.Outcome.CANCELLED);
     assertThat(stopped.resolve("checkpoints/step-00000003.safetensors")).exists();
-    assertThat(stopped.resolve("model.safetensors")).doesNotExist();
+    Path three = folder.resolve("three");
+    train(three, new LineLearner(WIDTH, 1), plan(3), NEVER);
+    assertThat(stopped.resolve("model.safetensors"))
+        .as("the model of now")
+        .hasSameBinaryContentAs(three.resolve("model.safetensors"));
     assertThat(train(stopped, new LineLearner(WIDTH, 1), plan(11), NEVER))
         .isEqualTo(TrainingRun.Outcome.COMPLETE);
-    assertThat(told).filteredOn(line -> line.startsWith("a step needs about ")).hasSize(3);
+    assertThat(told).filteredOn(line -> line.startsWith("a step needs about ")).hasSize(4);
     assertThat(told).filteredOn(line -> line.startsWith("going on after 3 ")).hasSize(1);
     assertThat(stopped.resolve("model.safetensors"))
         .hasSameBinaryContentAs(whole.resolve("model.safetensors"));

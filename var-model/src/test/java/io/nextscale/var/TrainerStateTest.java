@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import io.nextscale.nn.Schedule.Curve;
 import io.nextscale.tensor.Shape;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainerStateTest {
 
@@ -30,9 +33,14 @@ class TrainerStateTest {
 
   /** Everything that keeps a state: accumulation, dropping, progressive scales. */
   private static VarTrainer trainer() throws IOException {
+    return trainer(Optimizer.Kind.ADAMW);
+  }
+
+  private static VarTrainer trainer(Optimizer.Kind optimizer) throws IOException {
     Schedule schedule = new Schedule(Curve.of("lin0.4"), 1e-3, 0.05, 0.1, 1, 8, 0.5, 0.1);
     Training settings =
-        new Training(schedule, 2, 0.1, 0.3, 0.2, 2, false, new Progressive(1, 0.5, 5), 3);
+        new Training(
+            schedule, 2, 0.1, 0.3, 0.2, 2, false, new Progressive(1, 0.5, 5), 3, 0.5, optimizer);
     return new VarTrainer(
         Tiny.model(Tiny.TRANSFORMER, Loading.forTraining()), Tiny.vae(), settings);
   }
@@ -47,17 +55,19 @@ class TrainerStateTest {
     return reports;
   }
 
-  @Test
-  void trainingGoesOnFromAFileWithTheSameBits(@TempDir Path folder) throws IOException {
-    VarTrainer straight = trainer();
+  @ParameterizedTest
+  @EnumSource
+  void trainingGoesOnFromAFileWithTheSameBits(Optimizer.Kind optimizer, @TempDir Path folder)
+      throws IOException {
+    VarTrainer straight = trainer(optimizer);
     List<VarTrainer.Report> expected = steps(straight, 0, 6);
 
     for (int stop : new int[] {3, 4}) { // between the batches of a step, and with a new scale
-      VarTrainer first = trainer();
+      VarTrainer first = trainer(optimizer);
       steps(first, 0, stop);
       Path path = folder.resolve("state-" + stop + ".safetensors");
       write(path, first.state());
-      VarTrainer second = trainer();
+      VarTrainer second = trainer(optimizer);
       steps(second, 0, 2); // what it did before does not matter
       try (TensorFile file = TensorFile.open(path)) {
         second.restore(Checkpoint.of(file));
@@ -69,6 +79,32 @@ class TrainerStateTest {
     assertThat(expected.getFirst().lastScale()).isEqualTo(1);
     assertThat(expected.getLast().lastScale()).isEqualTo(2);
     assertThat(expected.getFirst().gradientNorm()).isNaN();
+  }
+
+  @Test
+  void matricesOfAttentionAndFeedForwardAreTurnedByMuon() throws IOException {
+    List<String> hidden = new ArrayList<>();
+    Tiny.model(Tiny.TRANSFORMER, Loading.forTraining())
+        .parameters()
+        .trained()
+        .forEach((name, parameter) -> {
+          if (VarTrainer.isHidden(name, parameter.shape())) {
+            hidden.add(name);
+          }
+        });
+    assertThat(hidden)
+        .contains("blocks.0.attn.mat_qkv.weight", "blocks.0.attn.proj.weight")
+        .contains("blocks.0.ffn.fc1.weight", "blocks.0.ffn.fc2.weight")
+        .doesNotContain("head.weight", "word_embed.weight", "class_emb.weight")
+        .allMatch(name -> name.startsWith("blocks.") && name.endsWith(".weight"));
+    VarTrainer trainer = trainer(Optimizer.Kind.MUON);
+    steps(trainer, 0, 2);
+    List<String> turned =
+        trainer.state().keySet().stream()
+            .filter(name -> name.startsWith("optimizer.momentum."))
+            .map(name -> name.substring("optimizer.momentum.".length()))
+            .toList();
+    assertThat(turned).isEqualTo(hidden);
   }
 
   @Test

@@ -43,6 +43,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void onHost(int count, int grain, HostLoop loop) {
+    Parallel.forRange(count, grain, loop::run);
+  }
+
+  @Override
   public Buffer allocate(DType type, Shape shape) {
     int size = shape.size();
     return switch (type) {

@@ -46,6 +46,27 @@ public interface Backend extends AutoCloseable {
     return weight;
   }
 
+  /** What a loop on the Java heap does with the indices {@code from <= i < to}. */
+  @FunctionalInterface
+  interface HostLoop {
+    /** The work on one chunk. */
+    void run(int from, int to);
+  }
+
+  /**
+   * Runs a loop over arrays on the Java heap, such as the step of an optimiser, on the threads that
+   * this backend has for that; returns when all of it is done. Chunks depend on count and grain
+   * only, so that a loop whose chunks write apart gives the same bits with any number of threads.
+   *
+   * @param count the number of indices, 0 or more
+   * @param grain indices per chunk, at least 1
+   */
+  default void onHost(int count, int grain, HostLoop loop) {
+    for (long from = 0; from < count; from += grain) {
+      loop.run((int) from, (int) Math.min(count, from + grain));
+    }
+  }
+
   /** A program ready to run many times; the default runs its steps one by one. */
   default Executable compile(Program program) {
     return program.interpreter(this);

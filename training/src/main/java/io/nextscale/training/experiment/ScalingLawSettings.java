@@ -71,7 +71,8 @@ public record ScalingLawSettings(Grid grid, VarSettings var) {
         new Grid(List.of(2, 3, 4, 6, 8), 24, 20_000, 5),
         Settings.with(
             preset.var(),
-            Map.of("validation", "1000", "judged", "0", "batch", "32", "balance", "0")));
+            Map.of(
+                "validation", "1000", "judged", "0", "batch", "32", "balance", "0", "ema", "0")));
   }
 
   /** Batches of each training: the last may reach into one more pass. */

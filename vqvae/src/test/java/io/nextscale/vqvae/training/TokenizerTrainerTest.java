@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
@@ -29,6 +30,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TokenizerTrainerTest {
 
@@ -81,9 +84,13 @@ class TokenizerTrainerTest {
         assertThat(actual.get(name).toArray()).as(name).isEqualTo(tensor.toArray()));
   }
 
-  @Test
-  void sixStepsAreThreeStepsAFileAndThreeSteps(@TempDir Path folder) throws IOException {
-    TokenizerTraining settings = settings(1, new Codebook(1, true, 2, 1, 0.5));
+  @ParameterizedTest
+  @EnumSource
+  void sixStepsAreThreeStepsAFileAndThreeSteps(Optimizer.Kind optimizer, @TempDir Path folder)
+      throws IOException {
+    Codebook care = new Codebook(1, true, 2, 1, 0.5);
+    TokenizerTraining settings =
+        new TokenizerTraining(schedule(1e-3), 0.5, 0.9, 10, 1, PIXELS, care, null, 7, optimizer);
     TokenizerTrainer whole = new TokenizerTrainer(tiny(), settings);
     run(whole, 0, 6);
 
@@ -93,6 +100,26 @@ class TokenizerTrainerTest {
     run(second, 3, 6);
 
     assertSame(whole, second);
+    assertThat(whole.state().keySet().stream().anyMatch(name -> name.contains("momentum.")))
+        .isEqualTo(optimizer == Optimizer.Kind.MUON);
+  }
+
+  @Test
+  void kernelsBetweenHiddenFeaturesAreMatricesForMuon() throws IOException {
+    List<String> hidden = new ArrayList<>();
+    tiny()
+        .parameters()
+        .trained()
+        .forEach((name, parameter) -> {
+          if (TokenizerTrainer.isHidden(name, parameter.shape())) {
+            hidden.add(name);
+          }
+        });
+    assertThat(hidden)
+        .contains("encoder.mid.block_1.conv1.weight", "decoder.mid.block_2.conv2.weight")
+        .allMatch(name -> name.endsWith(".weight"))
+        .noneMatch(name -> name.contains("quant") || name.contains("conv_in.w"))
+        .noneMatch(name -> name.contains("conv_out.w"));
   }
 
   @Test
