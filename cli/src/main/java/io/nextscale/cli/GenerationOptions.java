@@ -62,6 +62,14 @@ public final class GenerationOptions {
   @Option(names = "--greedy", description = "Take the most probable token each time; not smooth.")
   private boolean greedy;
 
+  @Option(
+      names = "--drawn-scales",
+      paramLabel = "N",
+      description =
+          "Draw tokens at the first N scales only and take the most probable after them; not"
+              + " smooth. 0 is --greedy.")
+  private @Nullable Integer drawnScales;
+
   /** Takes what was not given from the recipe of a picture; a preset gives everything. */
   void useIfUnset(Json.Obj recipe) {
     if (preset != null) {
@@ -77,13 +85,21 @@ public final class GenerationOptions {
       topP = number(json);
     }
     if (smooth == null
-        && !greedy
+        && !decided()
         && recipe.members().get("smooth") instanceof Json.Bool(boolean s)) {
       smooth = s;
     }
-    if (smooth == null || !smooth) {
-      greedy |= recipe.members().get("greedy") instanceof Json.Bool(boolean g) && g;
+    if ((smooth == null || !smooth) && !decided()) {
+      greedy = recipe.members().get("greedy") instanceof Json.Bool(boolean g) && g;
+      if (recipe.members().get("drawn_scales") instanceof Json.Int(long n)) {
+        drawnScales = (int) Math.clamp(n, 0, Integer.MAX_VALUE);
+      }
     }
+  }
+
+  /** Whether flags say how tokens are taken. */
+  private boolean decided() {
+    return greedy || drawnScales != null;
   }
 
   private static @Nullable Double number(Json json) {
@@ -117,7 +133,7 @@ public final class GenerationOptions {
           case shapes -> ShapesModel.settings(condition, 0);
         };
     boolean mixes = smooth != null && smooth; // which the greedy settings of a preset give way to
-    request = request.seeds(seeds).greedy(greedy || (request.greedy() && !mixes));
+    request = request.seeds(seeds).drawn(drawn(mixes ? Generation.ALL : request.drawn()));
     if (cfgScale != null) {
       if (!Double.isFinite(cfgScale)) {
         throw new UsageException("--cfg-scale: a finite number; got " + cfgScale);
@@ -136,13 +152,29 @@ public final class GenerationOptions {
       }
       request = request.topP(topP);
     }
-    if (greedy && smooth != null && smooth) {
+    if (decided() && mixes) {
       throw new UsageException(
-          "--greedy: tokens, which --smooth replaces by mixtures; got both — leave one out");
+          (greedy ? "--greedy" : "--drawn-scales")
+              + ": tokens, which --smooth replaces by mixtures; got both — leave one out");
     }
-    return request.greedy()
+    return request.drawn() < Generation.ALL
         ? request.smooth(false)
         : smooth == null ? request : request.smooth(smooth);
+  }
+
+  /** At how many scales tokens are drawn, {@code usual} where no flag says it. */
+  private int drawn(int usual) {
+    if (drawnScales == null) {
+      return greedy ? 0 : usual;
+    }
+    if (drawnScales < 0) {
+      throw new UsageException("--drawn-scales: at least 0; got " + drawnScales);
+    }
+    if (greedy && drawnScales > 0) {
+      throw new UsageException(
+          "--greedy: no drawn tokens; got --drawn-scales " + drawnScales + " — leave one out");
+    }
+    return drawnScales;
   }
 
   /** The settings of a request, for the recipe. */
@@ -153,6 +185,9 @@ public final class GenerationOptions {
     values.put("top_p", request.topP());
     values.put("smooth", request.smooth());
     values.put("greedy", request.greedy());
+    if (!request.greedy() && request.drawn() < Generation.ALL) {
+      values.put("drawn_scales", request.drawn());
+    }
     return values;
   }
 }

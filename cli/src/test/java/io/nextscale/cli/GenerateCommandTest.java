@@ -193,6 +193,26 @@ class GenerateCommandTest {
   }
 
   @Test
+  void scalesWhoseTokensAreDrawnAreToldAndRepeated() throws IOException {
+    tiny.with("generate", "--class", 3, "--drawn-scales", 1, "-s", 4, "-o", file("a.png"));
+    assertThat(value(file("a.png"), "drawn_scales")).isEqualTo(1L);
+    assertThat(value(file("a.png"), "greedy")).isEqualTo(false);
+    assertThat(value(file("a.png"), "smooth")).isEqualTo(false);
+    Tiny.run("generate", "--from", file("a.png"), "-o", file("b.png"));
+    assertThat(ImageFile.read(file("b.png")).toBytes())
+        .isEqualTo(ImageFile.read(file("a.png")).toBytes());
+    assertThat(value(file("b.png"), "drawn_scales")).isEqualTo(1L);
+    Tiny.run("generate", "--from", file("a.png"), "--smooth", "-o", file("c.png"));
+    assertThat(value(file("c.png"), "smooth")).isEqualTo(true);
+    assertThat(tiny.with("generate", "--class", 3, "--drawn-scales", -1, "-o", file("d.png")))
+        .satisfies(refused -> assertThat(refused.err()).contains("--drawn-scales: at least 0"));
+    assertThat(tiny.with("generate", "--class", 3, "--drawn-scales", 2, "--greedy").err())
+        .contains("--greedy: no drawn tokens; got --drawn-scales 2");
+    assertThat(tiny.with("generate", "--class", 3, "--drawn-scales", 2, "--smooth").err())
+        .contains("--drawn-scales: tokens, which --smooth replaces");
+  }
+
+  @Test
   void greedyPicturesDoNotDependOnTheSeed() throws IOException {
     for (int seed = 1; seed <= 2; seed++) {
       tiny.with(

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param topP only the most probable tokens of joint probability p may be drawn; 0: all
  * @param smooth whether codes are mixed by their probabilities at a falling temperature instead of
  *     drawn: smoother pictures
- * @param greedy whether the most probable token is taken
+ * @param drawn at how many scales, counted from the coarsest, tokens are drawn; at those after them
+ *     the most probable ones are taken. All tokens of a scale are drawn without knowing each other,
+ *     which fine scales suffer from, while coarse ones decide what there is
  * @param edit what is kept of an image, or null
  */
 public record Generation(
@@ -32,11 +34,14 @@ public record Generation(
     int topK,
     double topP,
     boolean smooth,
-    boolean greedy,
+    int drawn,
     @Nullable Edit edit) {
 
   /** The label of no class. */
   public static final int NO_CLASS = Condition.NO_CLASS;
+
+  /** Draws tokens at every scale. */
+  public static final int ALL = Integer.MAX_VALUE;
 
   /** Checks the ranges. */
   public Generation {
@@ -60,6 +65,10 @@ public record Generation(
       throw new IllegalArgumentException(
           "generate: top-k of at least 0 and top-p of 0 to 1; got " + topK + ", " + topP);
     }
+    if (drawn < 0) {
+      throw new IllegalArgumentException(
+          "generate: at least 0 scales whose tokens are drawn; got " + drawn);
+    }
     if (edit != null && edit.tokens().batch() != 1 && edit.tokens().batch() != condition.rows()) {
       throw new IllegalArgumentException(
           "generate: an edit of one image, or of one per "
@@ -69,23 +78,6 @@ public record Generation(
               + " for "
               + condition.rows());
     }
-  }
-
-  /**
-   * A request for classes.
-   *
-   * @param labels the class of each image; −1 for none
-   */
-  public Generation(
-      List<Integer> labels,
-      List<Long> seeds,
-      double guidance,
-      int topK,
-      double topP,
-      boolean smooth,
-      boolean greedy,
-      @Nullable Edit edit) {
-    this(new Condition.Classes(labels), seeds, guidance, topK, topP, smooth, greedy, edit);
   }
 
   /**
@@ -100,7 +92,7 @@ public record Generation(
   /** The same for any condition. */
   public static Generation fid(Condition condition, long firstSeed) {
     return new Generation(
-        condition, seeds(condition.rows(), firstSeed), 1.5, 900, 0.96, false, false, null);
+        condition, seeds(condition.rows(), firstSeed), 1.5, 900, 0.96, false, ALL, null);
   }
 
   /**
@@ -115,7 +107,7 @@ public record Generation(
   /** The same for any condition. */
   public static Generation quality(Condition condition, long firstSeed) {
     return new Generation(
-        condition, seeds(condition.rows(), firstSeed), 4, 900, 0.95, true, false, null);
+        condition, seeds(condition.rows(), firstSeed), 4, 900, 0.95, true, ALL, null);
   }
 
   private static List<Long> seeds(int count, long first) {
@@ -128,37 +120,47 @@ public record Generation(
 
   /** The same with other seeds, one per image. */
   public Generation seeds(List<Long> other) {
-    return new Generation(condition, other, guidance, topK, topP, smooth, greedy, edit);
+    return new Generation(condition, other, guidance, topK, topP, smooth, drawn, edit);
   }
 
   /** The same with another guidance. */
   public Generation guidance(double other) {
-    return new Generation(condition, seeds, other, topK, topP, smooth, greedy, edit);
+    return new Generation(condition, seeds, other, topK, topP, smooth, drawn, edit);
   }
 
   /** The same with another top-k. */
   public Generation topK(int other) {
-    return new Generation(condition, seeds, guidance, other, topP, smooth, greedy, edit);
+    return new Generation(condition, seeds, guidance, other, topP, smooth, drawn, edit);
   }
 
   /** The same with another top-p. */
   public Generation topP(double other) {
-    return new Generation(condition, seeds, guidance, topK, other, smooth, greedy, edit);
+    return new Generation(condition, seeds, guidance, topK, other, smooth, drawn, edit);
   }
 
   /** The same with codes mixed or drawn. */
   public Generation smooth(boolean other) {
-    return new Generation(condition, seeds, guidance, topK, topP, other, greedy, edit);
+    return new Generation(condition, seeds, guidance, topK, topP, other, drawn, edit);
   }
 
-  /** The same with the most probable tokens. */
+  /** The same with the most probable tokens at every scale, or with drawn ones. */
   public Generation greedy(boolean other) {
-    return new Generation(condition, seeds, guidance, topK, topP, smooth, other, edit);
+    return drawn(other ? 0 : ALL);
+  }
+
+  /** The same with tokens drawn at the first scales only. */
+  public Generation drawn(int scales) {
+    return new Generation(condition, seeds, guidance, topK, topP, smooth, scales, edit);
+  }
+
+  /** Whether no token is drawn. */
+  public boolean greedy() {
+    return drawn == 0;
   }
 
   /** The same, keeping a part of an image. */
   public Generation editing(Edit other) {
-    return new Generation(condition, seeds, guidance, topK, topP, smooth, greedy, other);
+    return new Generation(condition, seeds, guidance, topK, topP, smooth, drawn, other);
   }
 
   /** One image of the request alone. */
@@ -174,7 +176,7 @@ public record Generation(
         topK,
         topP,
         smooth,
-        greedy,
+        drawn,
         own);
   }
 }

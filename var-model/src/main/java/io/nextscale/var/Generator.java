@@ -128,7 +128,7 @@ public final class Generator {
         codes = codes.reshape(images, scales.size(s).height(), scales.size(s).width(), -1);
       } else {
         ids =
-            request.greedy()
+            s >= request.drawn()
                 ? filtered.argMax()
                 : filtered.draw(draws.exponentials(s, filtered.shape())); // (B,l)
         at.observe("ids", ids);

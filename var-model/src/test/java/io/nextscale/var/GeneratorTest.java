@@ -14,6 +14,8 @@ import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +45,35 @@ class GeneratorTest {
     for (float x : first.images().toArray()) {
       assertThat(x).isBetween(0f, 1f);
     }
+  }
+
+  @Test
+  void tokensAreDrawnAtTheFirstScalesOnly() throws IOException {
+    Generator generator = Tiny.generator();
+    Generation all = Generation.fid(List.of(3), 5).topK(0).topP(0);
+    int scales = generator.model().config().scales().count();
+    assertThat(tokens(generator, all.drawn(scales))).isEqualTo(tokens(generator, all));
+    assertThat(tokens(generator, all.drawn(0))).isEqualTo(tokens(generator, all.greedy(true)));
+
+    Map<Integer, List<Integer>> byFirst = new HashMap<>();
+    int same = 0;
+    for (long seed = 0; seed < 40; seed++) {
+      Generation one = all.seeds(List.of(seed)).drawn(1);
+      List<Integer> tokens = tokens(generator, one);
+      assertThat(tokens.getFirst()).isEqualTo(tokens(generator, one.drawn(scales)).getFirst());
+      List<Integer> before = byFirst.putIfAbsent(tokens.getFirst(), tokens);
+      if (before != null) { // what follows the first token is not drawn
+        assertThat(tokens).isEqualTo(before);
+        same++;
+      }
+    }
+    assertThat(same).isPositive();
+    assertThat(byFirst.size()).isGreaterThan(1);
+    assertThatThrownBy(() -> all.drawn(-1)).hasMessageContaining("at least 0 scales");
+  }
+
+  private static List<Integer> tokens(Generator generator, Generation request) {
+    return Arrays.stream(generator.generate(request).tokens().sequence().toInts()).boxed().toList();
   }
 
   @ParameterizedTest

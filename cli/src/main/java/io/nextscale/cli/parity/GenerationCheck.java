@@ -72,8 +72,11 @@ final class GenerationCheck implements Check {
 
   /** A request of these labels that draws nothing by itself. */
   static Generation request(List<Integer> labels, double guidance) {
-    return new Generation(
-        labels, Collections.nCopies(labels.size(), 0L), guidance, 0, 0, false, false, null);
+    return Generation.fid(labels, 0)
+        .seeds(Collections.nCopies(labels.size(), 0L))
+        .guidance(guidance)
+        .topK(0)
+        .topP(0);
   }
 
   /** The labels of the greedy generation, which others use as well. */

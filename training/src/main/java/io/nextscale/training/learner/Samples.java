@@ -70,7 +70,7 @@ record Samples(Condition condition, List<Prompt> prompts) {
               how.topK(),
               how.topP(),
               false,
-              false,
+              Generation.ALL,
               null);
       parts[p] = Workspace.scope(() -> generator.generate(request).images().times(2f).minus(1f));
     }
