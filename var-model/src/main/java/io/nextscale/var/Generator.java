@@ -167,7 +167,12 @@ public final class Generator {
     }
   }
 
-  private static Tensor filter(Tensor logits, Generation request) {
+  /** Guidance: {@code (1+t) · own − t · none}. */
+  static Tensor pushed(Tensor own, Tensor none, double t) {
+    return own.times((float) (1 + t)).minus(none.times((float) t));
+  }
+
+  static Tensor filter(Tensor logits, Generation request) {
     return request.topK() == 0 && request.topP() == 0
         ? logits
         : logits.topKTopP(request.topK(), (float) request.topP());
@@ -256,10 +261,7 @@ public final class Generator {
       }
       double t = strength * progress;
       Tensor own = logits.slice(0, 0, images);
-      Tensor pushed =
-          guidedOf(own)
-              .times((float) (1 + t))
-              .minus(logits.slice(0, images, images + second()).times((float) t));
+      Tensor pushed = pushed(guidedOf(own), logits.slice(0, images, images + second()), t);
       if (second() == images) {
         return pushed;
       }

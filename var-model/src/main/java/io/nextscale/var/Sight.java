@@ -7,41 +7,73 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Which keys the tokens of a call see.
- *
- * @param past the chunks of earlier scales, seen by all
- * @param visible I32 (L): token i sees the first {@code visible[i]} keys; null: it sees all
- * @param own takes the keys and values of the call's own tokens
- */
-public record Sight(List<Chunk> past, @Nullable Tensor visible, Consumer<Chunk> own) {
+/** Which keys the tokens of a call see. */
+@FunctionalInterface
+public interface Sight {
+
+  /**
+   * {@code softmax(scale · q kᵀ) v} over what is seen, (R,l,H,D).
+   *
+   * @param q (R,l,H,D)
+   * @param own the keys and values of the call's own tokens, (R,l,H,D)
+   */
+  Tensor attend(Tensor q, Chunk own, float scale);
 
   /** All tokens of the call. */
-  public static Sight all() {
-    return new Sight(List.of(), null, chunk -> {});
+  static Sight all() {
+    return after(List.of(), chunk -> {});
   }
 
-  /** The first tokens of the call, for each token another number of them: training. */
-  public static Sight masked(Tensor visible) {
-    return new Sight(List.of(), visible, chunk -> {});
+  /**
+   * The first tokens of the call, for each token another number of them: training.
+   *
+   * @param visible I32 (l): token i sees the first {@code visible[i]} keys
+   */
+  static Sight masked(Tensor visible) {
+    return (q, own, scale) -> attend(q, List.of(), own, visible, scale);
   }
 
-  /** All tokens of earlier scales and of the call: generation. */
-  public static Sight after(List<Chunk> past, Consumer<Chunk> own) {
-    return new Sight(past, null, own);
+  /**
+   * All tokens of earlier scales and of the call: generation.
+   *
+   * @param past a chunk per earlier scale, of R rows
+   * @param keeper takes the keys and values of the call's own tokens
+   */
+  static Sight after(List<Chunk> past, Consumer<Chunk> keeper) {
+    return (q, own, scale) -> {
+      keeper.accept(own);
+      return attend(q, past, own, null, scale);
+    };
   }
 
-  /** {@code softmax(scale · q kᵀ) v} over what is seen: q and the chunk's tensors (R,l,H,D). */
-  Tensor attend(Tensor q, Chunk chunk, float scale) {
-    own.accept(chunk);
+  /**
+   * The same where every row has a past of its own: search.
+   *
+   * @param pasts for each row a chunk of one row per earlier scale
+   * @param keeper takes the keys and values of the call's own tokens, row by row
+   */
+  static Sight afterEach(List<List<Chunk>> pasts, Consumer<Chunk> keeper) {
+    return (q, own, scale) -> {
+      Tensor[] rows = new Tensor[pasts.size()];
+      for (int r = 0; r < rows.length; r++) {
+        Chunk row = new Chunk(own.keys().slice(0, r, r + 1), own.values().slice(0, r, r + 1));
+        keeper.accept(row);
+        rows[r] = attend(q.slice(0, r, r + 1), pasts.get(r), row, null, scale);
+      }
+      return Tensor.concat(0, rows);
+    };
+  }
+
+  private static Tensor attend(
+      Tensor q, List<Chunk> past, Chunk own, @Nullable Tensor visible, float scale) {
     List<Tensor> keys = new ArrayList<>();
     List<Tensor> values = new ArrayList<>();
     for (Chunk earlier : past) {
       keys.add(earlier.keys());
       values.add(earlier.values());
     }
-    keys.add(chunk.keys());
-    values.add(chunk.values());
+    keys.add(own.keys());
+    values.add(own.values());
     return q.attention(keys, values, visible, scale);
   }
 }

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,14 @@ public record Var(
    * @param cache with the keys and values of these tokens
    */
   public record Step(Tensor logits, KvCache cache) {}
+
+  /**
+   * The same for rows that have caches of their own.
+   *
+   * @param logits (R,l,V)
+   * @param caches of each row
+   */
+  public record Steps(Tensor logits, List<KvCache> caches) {}
 
   // Making
 
@@ -243,6 +252,40 @@ public record Var(
     addHead(stages, conditioning);
     Tensor logits = stages.run(x, observer);
     return new Step(logits, cache.append(chunks));
+  }
+
+  /**
+   * The same for rows that have pasts of their own: a row gives the same bits as in any other
+   * company.
+   *
+   * @param x (R,l,C)
+   * @param caches of each row, all of the same scales
+   */
+  public Steps step(Tensor x, Conditioning conditioning, List<KvCache> caches) {
+    List<List<Chunk>> byRow = new ArrayList<>();
+    caches.forEach(_ -> byRow.add(new ArrayList<>()));
+    Stages stages = new Stages();
+    for (int i = 0; i < blocks.size(); i++) {
+      int index = i;
+      Block block = blocks.get(i);
+      Modulation modulation = conditioning.blocks().get(i);
+      Chunk text = conditioning.text(i);
+      List<List<Chunk>> pasts = caches.stream().map(cache -> cache.block(index)).toList();
+      stages.add(
+          "blocks." + i,
+          tokens -> {
+            Iterator<List<Chunk>> row = byRow.iterator();
+            Sight sight = Sight.afterEach(pasts, chunk -> row.next().add(keep(chunk)));
+            return block.forward(tokens, modulation, text, sight);
+          });
+    }
+    addHead(stages, conditioning);
+    Tensor logits = stages.run(x, Observer.NONE);
+    List<KvCache> longer = new ArrayList<>();
+    for (int r = 0; r < caches.size(); r++) {
+      longer.add(caches.get(r).append(byRow.get(r)));
+    }
+    return new Steps(logits, longer);
   }
 
   private static Chunk keep(Chunk chunk) {

@@ -50,11 +50,11 @@ class TextTest {
         .withText(new TextConfig(PIECES.size(), LENGTH, 24, 2, 3));
   }
 
-  private static Condition captions(String... captions) {
+  static Condition captions(String... captions) {
     return Condition.captions(PIECES, LENGTH, List.of(captions));
   }
 
-  private static Generator generator() throws IOException {
+  static Generator generator() throws IOException {
     return new Generator(Tiny.model(config(false, true), Loading.forInference()), Tiny.vae());
   }
 

@@ -1,0 +1,263 @@
+package io.nextscale.var;
+
+import io.nextscale.tensor.Tensor;
+import io.nextscale.vqvae.MultiScaleQuantizer;
+import io.nextscale.vqvae.Scales;
+import io.nextscale.vqvae.TokenPyramid;
+import io.nextscale.vqvae.VqVae;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Generation that can go on in several ways from any scale: what searches are made of.
+ *
+ * <pre>{@code
+ * Branching branching = new Branching(generator, settings);
+ * Branch start = branching.begin(condition);
+ * Outlook outlook = branching.look(List.of(start));                        // one forward pass
+ * List<Branch> two = branching.commit(outlook, List.of(0, 0), List.of(1L, 2L)); // two first scales
+ * }</pre>
+ *
+ * <p>A branch is immutable, and whatever branches have in common they share: a fork of a branch
+ * costs no copy of keys and values. Branches of one scale go through the transformer together,
+ * whatever pasts they have, and a branch that takes its tokens from one seed at every scale is, bit
+ * by bit, the image that {@link Generator} makes of that seed.
+ */
+public final class Branching {
+
+  private final Var model;
+  private final VqVae vae;
+  private final Generation settings;
+  private final Tensor positions;
+
+  /** What one row of the transformer has seen. */
+  private record Row(Conditioning conditioning, KvCache cache) {}
+
+  /** An image of which the first scales are decided. */
+  public static final class Branch {
+
+    private final List<Tensor> tokens;
+    private final Tensor fHat;
+    private final Tensor input;
+    private final Row own;
+    private final @Nullable Row none;
+
+    private Branch(List<Tensor> tokens, Tensor fHat, Tensor input, Row own, @Nullable Row none) {
+      this.tokens = tokens;
+      this.fHat = fHat;
+      this.input = input;
+      this.own = own;
+      this.none = none;
+    }
+
+    /** How many scales are decided. */
+    public int decided() {
+      return tokens.size();
+    }
+
+    /** The tokens of the decided scales, I32 (1,l) each. */
+    public List<Tensor> tokens() {
+      return tokens;
+    }
+
+    /** What the decided scales make of the map, (1,H,W,Cv). */
+    public Tensor fHat() {
+      return fHat;
+    }
+
+    /** Keys and values of the decided scales, of the row with the condition. */
+    public KvCache cache() {
+      return own.cache();
+    }
+  }
+
+  /**
+   * What the transformer expects of the next scale of some branches.
+   *
+   * @param logits (B,l,V) of the tokens, after guidance, top-k and top-p
+   * @param branches the same branches, knowing what the transformer read
+   */
+  public record Outlook(Tensor logits, List<Branch> branches) {
+
+    /** The scale that is looked at. */
+    public int scale() {
+      return branches.getFirst().decided();
+    }
+  }
+
+  /**
+   * Branching with a generator's models.
+   *
+   * @param settings guidance, top-k, top-p and the scales whose tokens are drawn; its conditions
+   *     and seeds are not used
+   * @throws IllegalArgumentException when the settings mix codes, which leaves nothing to choose,
+   *     or keep a part of an image
+   */
+  public Branching(Generator generator, Generation settings) {
+    if (settings.smooth() || settings.edit() != null) {
+      throw new IllegalArgumentException(
+          "branching: tokens to choose from; got settings that "
+              + (settings.smooth() ? "mix codes" : "keep a part of an image"));
+    }
+    this.model = generator.model();
+    this.vae = generator.vae();
+    this.settings = settings;
+    this.positions = model.positions();
+  }
+
+  /** The scales of an image. */
+  public Scales scales() {
+    return model.config().scales();
+  }
+
+  /**
+   * An image of which nothing is decided.
+   *
+   * @param condition of one row
+   */
+  public Branch begin(Condition condition) {
+    if (condition.rows() != 1) {
+      throw new IllegalArgumentException(
+          "branching: one " + condition.word() + "; got " + condition.rows());
+    }
+    Condition own = model.config().checked("branching", condition);
+    boolean guided = settings.guidance() != 0 && !own.isNone(0);
+    Tensor nothing = vae.quantizer().nothing(1);
+    return new Branch(List.of(), nothing, nothing, row(own), guided ? row(own.none()) : null);
+  }
+
+  private Row row(Condition condition) {
+    return new Row(model.conditioning(condition), KvCache.empty(model.config().depth()));
+  }
+
+  /**
+   * What may come next: one forward pass for all.
+   *
+   * @param branches of the same scale, not complete
+   */
+  public Outlook look(List<Branch> branches) {
+    int scale = scale(branches);
+    List<Row> guided = branches.stream().flatMap(branch -> Stream.ofNullable(branch.none)).toList();
+    List<Row> rows = new ArrayList<>(branches.stream().map(branch -> branch.own).toList());
+    rows.addAll(guided);
+    Conditioning conditioning = Conditioning.concat(rows.stream().map(Row::conditioning).toList());
+    Var.Steps step =
+        model.step(
+            tokens(branches, scale, conditioning),
+            conditioning,
+            rows.stream().map(Row::cache).toList());
+
+    double progress = scales().count() == 1 ? 0 : (double) scale / (scales().count() - 1);
+    Tensor[] logits = new Tensor[branches.size()];
+    List<Branch> informed = new ArrayList<>();
+    int second = branches.size();
+    for (int i = 0; i < logits.length; i++) {
+      Branch branch = branches.get(i);
+      Tensor own = step.logits().slice(0, i, i + 1);
+      Row none = branch.none;
+      if (none != null) {
+        Tensor other = step.logits().slice(0, second, second + 1);
+        own = Generator.pushed(own, other, settings.guidance() * progress);
+        none = new Row(none.conditioning(), step.caches().get(second++));
+      }
+      logits[i] = own;
+      Row with = new Row(branch.own.conditioning(), step.caches().get(i));
+      informed.add(new Branch(branch.tokens, branch.fHat, branch.input, with, none));
+    }
+    return new Outlook(Generator.filter(Tensor.concat(0, logits), settings), informed);
+  }
+
+  private int scale(List<Branch> branches) {
+    List<Integer> decided = branches.stream().map(Branch::decided).distinct().toList();
+    if (decided.size() != 1 || decided.getFirst() >= scales().count()) {
+      throw new IllegalArgumentException(
+          "branching: branches of one scale below " + scales().count() + "; got " + decided);
+    }
+    return decided.getFirst();
+  }
+
+  /** What the transformer reads, (R,l,C), of rows with and then of those without condition. */
+  private Tensor tokens(List<Branch> branches, int scale, Conditioning conditioning) {
+    if (scale == 0) {
+      return model.firstTokens(conditioning, positions);
+    }
+    Tensor[] inputs =
+        Stream.concat(
+                branches.stream().map(branch -> branch.input),
+                branches.stream().filter(branch -> branch.none != null).map(branch -> branch.input))
+            .toArray(Tensor[]::new);
+    return model.tokens(scale, Tensor.concat(0, inputs), positions);
+  }
+
+  /**
+   * Decides the scale that was looked at, for any number of new branches.
+   *
+   * @param from for each new branch the row of the outlook that it goes on from
+   * @param seeds for each new branch; not used at scales whose tokens are not drawn
+   */
+  public List<Branch> commit(Outlook outlook, List<Integer> from, List<Long> seeds) {
+    if (from.isEmpty() || from.size() != seeds.size()) {
+      throw new IllegalArgumentException(
+          "branching: at least one row and one seed for each; got "
+              + from.size()
+              + " rows, "
+              + seeds.size()
+              + " seeds");
+    }
+    int scale = outlook.scale();
+    Tensor logits = rows(from, i -> outlook.logits().slice(0, i, i + 1)); // (N,l,V)
+    Tensor ids =
+        scale >= settings.drawn()
+            ? logits.argMax()
+            : logits.draw(Draws.seeded(seeds).exponentials(scale, logits.shape())); // (N,l)
+    MultiScaleQuantizer quantizer = vae.quantizer();
+    MultiScaleQuantizer.Next next =
+        quantizer.next(
+            scale,
+            rows(from, i -> outlook.branches().get(i).fHat),
+            quantizer.codes(ids, scales().size(scale)));
+    List<Branch> longer = new ArrayList<>();
+    for (int i = 0; i < from.size(); i++) {
+      Branch before = outlook.branches().get(from.get(i));
+      List<Tensor> tokens = new ArrayList<>(before.tokens);
+      tokens.add(ids.slice(0, i, i + 1));
+      longer.add(
+          new Branch(
+              Collections.unmodifiableList(tokens),
+              next.fHat().slice(0, i, i + 1),
+              next.input().slice(0, i, i + 1),
+              before.own,
+              before.none));
+    }
+    return longer;
+  }
+
+  private static Tensor rows(List<Integer> from, IntFunction<Tensor> row) {
+    return Tensor.concat(0, from.stream().mapToInt(i -> i).mapToObj(row).toArray(Tensor[]::new));
+  }
+
+  /**
+   * The pictures of branches of one scale, complete or not: what the scales that are decided make
+   * of them.
+   */
+  public Generated made(List<Branch> branches) {
+    Tensor fHat = Tensor.concat(0, branches.stream().map(Branch::fHat).toArray(Tensor[]::new));
+    boolean complete = branches.stream().allMatch(b -> b.decided() == scales().count());
+    return new Generated(fHat, complete ? pyramid(branches) : null, vae);
+  }
+
+  private TokenPyramid pyramid(List<Branch> branches) {
+    List<Tensor> ids = new ArrayList<>();
+    for (int s = 0; s < scales().count(); s++) {
+      int scale = s;
+      ids.add(
+          Tensor.concat(
+              0, branches.stream().map(b -> b.tokens().get(scale)).toArray(Tensor[]::new)));
+    }
+    return new TokenPyramid(scales(), ids);
+  }
+}
