@@ -70,6 +70,12 @@ class WallsTest {
           entry("io.nextscale.vqvae", "io.nextscale.tensor", "io.nextscale.nn"),
           entry("io.nextscale.var", "io.nextscale.tensor", "io.nextscale.nn", "io.nextscale.vqvae"),
           entry(
+              "io.nextscale.search",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var"),
+          entry(
               "io.nextscale.pretrained",
               "io.nextscale.tensor",
               "io.nextscale.nn",

@@ -68,6 +68,16 @@ public sealed interface Attention extends Op {
       return Operands.withIndices(this, masked ? in.length - 1 : -1, in);
     }
 
+    /** Of all keys, also those that a mask hides. */
+    @Override
+    public double flops(Shape out, Shape... in) {
+      double keys = 0;
+      for (int i = 1; i <= chunks; i++) {
+        keys += in[i].dim(1);
+      }
+      return 4 * out.size() * keys;
+    }
+
     @Override
     public void reference(Operand[] in, Operand out) {
       Shape q = in[0].shape();

@@ -124,6 +124,11 @@ public sealed interface Convolution extends Op {
     }
 
     @Override
+    public double flops(Shape out, Shape... in) {
+      return 2.0 * out.size() * (in[1].size() / in[1].dim(0));
+    }
+
+    @Override
     public void reference(Operand[] in, Operand out) {
       float[] x = in[0].floats();
       float[] w = in[1].floats();

@@ -38,6 +38,11 @@ public sealed interface MatrixProduct extends Op {
     }
 
     @Override
+    public double flops(Shape out, Shape... in) {
+      return 2.0 * out.size() * in[0].dim(transposeA ? -2 : -1);
+    }
+
+    @Override
     public void reference(Operand[] in, Operand out) {
       float[] a = in[0].floats();
       float[] b = in[1].floats();
@@ -171,6 +176,11 @@ public sealed interface MatrixProduct extends Op {
         others[1] = DType.F32; // weights may be stored small
       }
       return MatrixProduct.super.type(others);
+    }
+
+    @Override
+    public double flops(Shape out, Shape... in) {
+      return 2.0 * out.size() * in[1].dim(1);
     }
 
     @Override

@@ -121,6 +121,18 @@ public sealed interface Op
     return false;
   }
 
+  /**
+   * The floating-point operations of its products, two per multiplication and addition: what the
+   * work of a network is measured in. Operations without sums of products, which cost little beside
+   * them, count as 0, and so do derivatives.
+   *
+   * @param out the shape of the result
+   * @param in the shapes of the operands
+   */
+  default double flops(Shape out, Shape... in) {
+    return 0;
+  }
+
   /** The gradients in operand order. */
   static @Nullable Tensor[] gradients(@Nullable Tensor... gradients) {
     return gradients;

@@ -1,0 +1,41 @@
+package io.nextscale.search;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The best of n independent pictures: n images, n·K NFE.
+ *
+ * @param images n, at least 1; the budget may allow fewer
+ */
+public record RandomSearch(int images) implements Strategy {
+
+  /** Pictures between two looks at budget and cancellation. */
+  private static final int ROUND = 16;
+
+  /** Checks the range. */
+  public RandomSearch {
+    if (images < 1) {
+      throw new IllegalArgumentException("random search: at least 1 picture; got " + images);
+    }
+  }
+
+  @Override
+  public <S> void search(Run<S> run) {
+    Run.Node<S> begin = run.begin();
+    for (int done = 0; done < images; ) {
+      int count = run.room(1, Math.min(ROUND, images - done));
+      if (count == 0) {
+        return;
+      }
+      List<Run.Node<S>> first = run.branch(Collections.nCopies(count, begin));
+      run.finish(first);
+      done += count;
+    }
+  }
+
+  @Override
+  public String describe() {
+    return "random, " + images + " pictures";
+  }
+}
