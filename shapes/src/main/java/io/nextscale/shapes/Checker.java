@@ -37,6 +37,9 @@ public final class Checker {
   /** Pixels by which the half-width of a pointed form is measured short. */
   private static final double MOST_TRIMMED = 1;
 
+  /** How often the drawn form is blurred a little at most, to compare it with a soft one. */
+  private static final int MOST_SOFT = 2;
+
   private static final int NONE = -1;
 
   private Checker() {}
@@ -356,11 +359,29 @@ public final class Checker {
     }
   }
 
-  /** Intersection over union of what is covered and a form drawn with soft edges. */
+  /**
+   * Intersection over union of what is covered and a form drawn as sharp or as soft as agrees best.
+   */
   private static double fit(
       Form form, double cx, double cy, double halfWidth, double[] covered, Window window) {
-    double both = 0;
-    double either = 0;
+    double[] ideal = drawn(form, cx, cy, halfWidth, window);
+    double best = 0;
+    for (int soft = 0; soft <= MOST_SOFT; soft++) {
+      double both = 0;
+      double either = 0;
+      for (int i = 0; i < ideal.length; i++) {
+        both += Math.min(ideal[i], covered[i]);
+        either += Math.max(ideal[i], covered[i]);
+      }
+      best = Math.max(best, both / either);
+      ideal = blurred(ideal, window);
+    }
+    return best;
+  }
+
+  /** How much a form covers of each pixel of a window. */
+  private static double[] drawn(Form form, double cx, double cy, double halfWidth, Window window) {
+    double[] ideal = new double[window.width() * window.height()];
     for (int y = 0; y < window.height(); y++) {
       for (int x = 0; x < window.width(); x++) {
         int inside = 0;
@@ -369,12 +390,28 @@ public final class Checker {
           double py = y + (point / 3 + 0.5) / 3;
           inside += form.covers((px - cx) / halfWidth, (py - cy) / halfWidth) ? 1 : 0;
         }
-        double ideal = inside / 9.0;
-        double real = covered[y * window.width() + x];
-        both += Math.min(ideal, real);
-        either += Math.max(ideal, real);
+        ideal[y * window.width() + x] = inside / 9.0;
       }
     }
-    return both / either;
+    return ideal;
+  }
+
+  /** Each pixel a mean of its 3 x 3 neighbourhood with weights 1, 2, 1 either way. */
+  private static double[] blurred(double[] sharp, Window window) {
+    int width = window.width();
+    int height = window.height();
+    double[] soft = new double[sharp.length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        double sum = 0;
+        for (int j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
+          for (int i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
+            sum += sharp[j * width + i] * (i == x ? 2 : 1) * (j == y ? 2 : 1);
+          }
+        }
+        soft[y * width + x] = sum / 16;
+      }
+    }
+    return soft;
   }
 }
