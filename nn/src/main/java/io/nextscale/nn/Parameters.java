@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,14 @@ public final class Parameters {
       }
     }
     return trained;
+  }
+
+  /** Those of the trained parameters whose name and shape a rule takes, in order. */
+  public List<Parameter> trained(BiPredicate<String, Shape> rule) {
+    return trained().entrySet().stream()
+        .filter(entry -> rule.test(entry.getKey(), entry.getValue().shape()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** How many numbers are trained. */

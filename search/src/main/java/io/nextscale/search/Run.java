@@ -26,6 +26,9 @@ public final class Run<S> {
    */
   public record Node<S>(int trial, S picture, long seed) {}
 
+  /** A complete picture that is looked at and scored, but for the operations. */
+  private static final Spent LOOK = new Spent(1, 0, 0, 0, 1, 1, 0);
+
   private final Stepwise<S> model;
   private final Verifier verifier;
   private final Budget budget;
@@ -67,8 +70,6 @@ public final class Run<S> {
               + budget);
     }
   }
-
-  private static final Spent LOOK = new Spent(1, 0, 0, 0, 1, 1, 0);
 
   private Spent withImage(Spent steps) {
     return steps.plus(new Spent(0, 0, 0, model.imageFlops(), 0, 0, 0));

@@ -17,12 +17,10 @@ import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,26 +117,17 @@ public final class VarTrainer {
     this.vae = vae;
     this.settings = settings;
     this.parameters = model.parameters();
-    List<Parameter> decayed = those(VarTrainer::decays);
+    List<Parameter> decayed = parameters.trained(VarTrainer::decays);
     this.optimizer =
         settings
             .optimizer()
-            .over(those(VarTrainer::isHidden), decayed, new AdamW(decayed, BETA1, BETA2, EPS));
+            .over(
+                parameters.trained(VarTrainer::isHidden),
+                decayed,
+                new AdamW(decayed, BETA1, BETA2, EPS));
     this.random = RandomStream.of(settings.seed());
     Progressive progressive = settings.progressive();
     this.newest = progressive == null ? null : new Progressive.Weight(progressive);
-  }
-
-  private List<Parameter> those(BiPredicate<String, Shape> rule) {
-    List<Parameter> those = new ArrayList<>();
-    parameters
-        .trained()
-        .forEach((name, parameter) -> {
-          if (rule.test(name, parameter.shape())) {
-            those.add(parameter);
-          }
-        });
-    return those;
   }
 
   /** Whether weight decay applies to a parameter: not to vectors, embeddings of places, scales. */

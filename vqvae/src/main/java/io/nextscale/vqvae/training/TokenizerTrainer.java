@@ -22,12 +22,10 @@ import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.training.TokenizerTraining.Adversary;
 import io.nextscale.vqvae.training.TokenizerTraining.Codebook;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
-import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -152,9 +150,10 @@ public final class TokenizerTrainer {
     this.vae = vae;
     this.settings = settings;
     this.parameters = vae.parameters();
-    List<Parameter> decayed = those(TokenizerTrainer::decays);
+    List<Parameter> decayed = parameters.trained(TokenizerTrainer::decays);
     this.adam = new AdamW(decayed, settings.beta1(), settings.beta2(), EPS);
-    this.optimizer = settings.optimizer().over(those(TokenizerTrainer::isHidden), decayed, adam);
+    this.optimizer =
+        settings.optimizer().over(parameters.trained(TokenizerTrainer::isHidden), decayed, adam);
     this.random = RandomStream.of(settings.seed());
     this.gradients = new GradientSum(parameters.trained());
     this.reconstruction = new ReconstructionLoss(settings.weights(), perceptual);
@@ -162,18 +161,6 @@ public final class TokenizerTrainer {
     this.opponent = adversary == null ? null : new Opponent(adversary, settings);
     this.dead = new DeadCodes(vae.config().vocabulary());
     this.usage = new CodeUsage(vae.quantizer());
-  }
-
-  private List<Parameter> those(BiPredicate<String, Shape> rule) {
-    List<Parameter> those = new ArrayList<>();
-    parameters
-        .trained()
-        .forEach((name, parameter) -> {
-          if (rule.test(name, parameter.shape())) {
-            those.add(parameter);
-          }
-        });
-    return those;
   }
 
   /** Whether weight decay applies to a parameter: not to vectors, not to the codebook. */
