@@ -5,59 +5,70 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Beam search with roll-outs. At every step k each of w branches is continued by c candidates, each
- * candidate is completed, and the w whose pictures score highest survive, as they were after step
- * k. All steps: w·c·K images and w·c·K(K+1)/2 NFE.
+ * Beam search. At every step k each of w branches is continued by c candidates, the verifier looks
+ * at the candidates, and the w that score highest survive, as they were after step k.
  *
- * <p>At the first step all branches are the same, so w·c pictures are drawn. With w = 1 this is
- * greedy token optimisation.
+ * <p>With {@linkplain Look#ROLL_OUT roll-outs} each candidate is completed to be scored: all steps
+ * cost w·c·K images and w·c·K(K+1)/2 NFE. At the first step all branches are the same, so w·c
+ * pictures are drawn. With w = 1 this is greedy token optimisation. With {@linkplain Look#PARTIAL
+ * partial pictures} only survivors are completed, at the end: w images and w·c·m + w·(K−m) NFE when
+ * the first m steps branch.
  *
  * @param width w, at least 1
- * @param candidates c, at least 1
- * @param steps the first so many steps are searched: late ones hardly change what there is, and
- *     their roll-outs cost nearly a whole picture's work each; {@link #ALL} for all of them
+ * @param plan c, at each step
+ * @param look what is scored
  * @see <a href="https://arxiv.org/abs/2510.16751">Riise et al. 2025, section 3</a>
  */
-public record Beam(int width, int candidates, int steps) implements Strategy {
+public record Beam(int width, Plan plan, Look look) implements Strategy {
 
-  /** Every step is searched, as in the paper. */
-  public static final int ALL = Integer.MAX_VALUE;
-
-  /** Checks the ranges. */
+  /** Checks the range. */
   public Beam {
-    if (width < 1 || candidates < 1 || steps < 1) {
-      throw new IllegalArgumentException(
-          "beam: a width, candidates and steps of at least 1; got "
-              + List.of(width, candidates, steps));
+    if (width < 1) {
+      throw new IllegalArgumentException("beam: a width of at least 1; got " + width);
     }
   }
 
-  /** The search of the paper. */
+  /** The search of the paper: every step, with roll-outs. */
   public Beam(int width, int candidates) {
-    this(width, candidates, ALL);
+    this(width, new Plan.Uniform(candidates), Look.ROLL_OUT);
   }
 
   @Override
   public <S> void search(Run<S> run) {
+    int steps = run.steps();
     List<Run.Node<S>> beams = List.of(run.begin());
-    for (int k = 1; k <= Math.min(steps, run.steps()); k++) {
-      List<Run.Node<S>> forks = new ArrayList<>();
-      int each = k == 1 ? width * candidates : candidates;
-      for (Run.Node<S> beam : beams) {
-        forks.addAll(Collections.nCopies(each, beam));
+    boolean complete = false;
+    for (int k = 1; k <= plan.last(steps); k++) {
+      int candidates = plan.candidates(k, steps);
+      if (candidates == 0) {
+        boolean paid = look == Look.PARTIAL; // what completes survivors was kept back
+        if (!paid && !run.affords(run.costOfSteps(k, k).times(beams.size()))) {
+          break;
+        }
+        beams = run.goOn(beams);
+        continue;
       }
-      int room = run.room(k, forks.size());
+      int wanted = (k == 1 ? width : beams.size()) * candidates;
+      boolean peek = look == Look.PARTIAL && k < steps;
+      int room = peek ? run.roomToPeek(k, wanted, width) : run.room(k, wanted);
       if (room == 0) {
-        return;
+        break;
+      }
+      List<Run.Node<S>> forks = new ArrayList<>();
+      for (Run.Node<S> beam : beams) {
+        forks.addAll(Collections.nCopies(wanted / beams.size(), beam));
       }
       List<Run.Node<S>> children = run.branch(forks.subList(0, room));
-      beams = run.keep(children, run.finish(children), width);
+      beams = run.keep(children, peek ? run.peek(children) : run.finish(children), width);
+      complete = !peek;
+    }
+    if (!complete) {
+      run.conclude(beams);
     }
   }
 
   @Override
   public String describe() {
-    return "beam, width %d, %d candidates%s"
-        .formatted(width, candidates, steps == ALL ? "" : ", first " + steps + " steps");
+    return "beam, width " + width + ", " + plan.describe() + ", " + look.words();
   }
 }

@@ -98,6 +98,11 @@ public record Budget(long images, long evaluations, double flops, long verified,
     return spent.seconds() >= seconds ? 0 : Math.max(0, times);
   }
 
+  /** Whether a cost fits into what is left after {@code spent}. */
+  public boolean affords(Spent spent, Spent cost) {
+    return left(spent, cost) > 0;
+  }
+
   private static long fit(long left, long each) {
     return each == 0 ? ANY : left / each;
   }

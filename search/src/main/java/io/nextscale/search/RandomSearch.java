@@ -26,6 +26,9 @@ public record RandomSearch(int images) implements Strategy {
     for (int done = 0; done < images; ) {
       int count = run.room(1, Math.min(ROUND, images - done));
       if (count == 0) {
+        if (done == 0) {
+          run.conclude(List.of(begin));
+        }
         return;
       }
       List<Run.Node<S>> first = run.branch(Collections.nCopies(count, begin));

@@ -1,5 +1,6 @@
 package io.nextscale.search;
 
+import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
 import java.util.ArrayList;
@@ -26,11 +27,9 @@ public final class Run<S> {
    */
   public record Node<S>(int trial, S picture, long seed) {}
 
-  /** A complete picture that is looked at and scored, but for the operations. */
-  private static final Spent LOOK = new Spent(1, 0, 0, 0, 1, 1, 0);
-
   private final Stepwise<S> model;
   private final Verifier verifier;
+  private final @Nullable LatentVerifier latent;
   private final Budget budget;
   private final long firstSeed;
   private final int atOnce;
@@ -49,6 +48,7 @@ public final class Run<S> {
   Run(
       Stepwise<S> model,
       Verifier verifier,
+      @Nullable LatentVerifier latent,
       Budget budget,
       long firstSeed,
       int atOnce,
@@ -56,23 +56,19 @@ public final class Run<S> {
       BooleanSupplier cancelled) {
     this.model = model;
     this.verifier = verifier;
+    this.latent = latent;
     this.budget = budget;
     this.firstSeed = firstSeed;
     this.atOnce = atOnce;
     this.enough = enough;
     this.cancelled = cancelled;
-    Spent one = completion(1).plus(LOOK);
-    if (budget.left(Spent.NOTHING, withImage(one)) < 1) {
+    if (!budget.affords(Spent.NOTHING, costOfSteps(1, model.steps()).plus(costOfLook()))) {
       throw new IllegalArgumentException(
           "budget: at least what one picture costs, "
               + model.steps()
               + " NFE and 1 image; got "
               + budget);
     }
-  }
-
-  private Spent withImage(Spent steps) {
-    return steps.plus(new Spent(0, 0, 0, model.imageFlops(), 0, 0, 0));
   }
 
   /** K, the steps of a picture. */
@@ -85,17 +81,48 @@ public final class Run<S> {
     return new Node<>(-1, model.begin(), firstSeed);
   }
 
-  /** What it costs to take a picture from step {@code from} (included) to its end. */
-  private Spent completion(int from) {
-    return between(from, model.steps());
+  /** What random choices of strategies are drawn from; candidates have their own seeds. */
+  public RandomStream random() {
+    return RandomStream.of(firstSeed).split("search");
   }
 
-  private Spent between(int from, int to) {
+  /** What the steps {@code from} .. {@code to} of one picture cost, both included. */
+  public Spent costOfSteps(int from, int to) {
     double flops = 0;
     for (int k = from; k <= to; k++) {
       flops += model.stepFlops(k, 1);
     }
     return new Spent(0, Math.max(0, to - from + 1), flops, 0, 0, 0, 0);
+  }
+
+  /** What it costs to look at a complete picture and to score it. */
+  public Spent costOfLook() {
+    return new Spent(1, 0, 0, model.imageFlops(), 1, 1, 0);
+  }
+
+  /** What it costs to score one picture by what is decided of it. */
+  public Spent costOfPeek() {
+    return latent == null
+        ? new Spent(0, 0, 0, model.imageFlops(), 1, 1, 0)
+        : new Spent(0, 0, 0, 0, 0, 1, 0);
+  }
+
+  /** Whether the budget has room for a cost. */
+  public boolean affords(Spent cost) {
+    boolean affords = budget.affords(spent(), cost);
+    cut |= !affords;
+    return affords;
+  }
+
+  /** Whether the search is to end: cancelled, good enough, or out of time. */
+  public boolean stopped() {
+    if (end == Found.End.DONE && cancelled.getAsBoolean()) {
+      end = Found.End.CANCELLED;
+    }
+    if (end == Found.End.DONE && bestScore >= enough) {
+      end = Found.End.SCORE;
+    }
+    return end != Found.End.DONE || !affords(Spent.NOTHING);
   }
 
   /**
@@ -105,29 +132,29 @@ public final class Run<S> {
    * @param wanted the most that the strategy would take
    */
   public int room(int step, int wanted) {
-    return room(withImage(completion(step).plus(LOOK)), wanted);
-  }
-
-  /** The same for candidates that are scored as they are after a step, without a roll-out. */
-  public int roomToPeek(int step, int wanted) {
-    Spent look = new Spent(0, 0, 0, model.imageFlops(), 1, 1, 0);
-    return room(between(step, step).plus(look), wanted);
-  }
-
-  private int room(Spent cost, int wanted) {
-    if (end != Found.End.DONE) {
+    if (stopped()) {
       return 0;
     }
-    if (cancelled.getAsBoolean()) {
-      end = Found.End.CANCELLED;
-      return 0;
-    }
-    if (bestScore >= enough) {
-      end = Found.End.SCORE;
-      return 0;
-    }
+    Spent cost = costOfSteps(step, model.steps()).plus(costOfLook());
     int room = (int) Math.min(wanted, budget.left(spent(), cost));
     cut |= room < wanted;
+    return room;
+  }
+
+  /**
+   * The same for candidates that are scored as they are after a step, so that those of them that
+   * survive can still be completed.
+   *
+   * @param survivors the most of them that do
+   */
+  public int roomToPeek(int step, int wanted, int survivors) {
+    Spent each = costOfSteps(step, step).plus(costOfPeek());
+    Spent completion = costOfSteps(step + 1, model.steps()).plus(costOfLook());
+    int room = stopped() ? 0 : wanted;
+    while (room > 0
+        && !affords(each.times(room).plus(completion.times(Math.min(room, survivors))))) {
+      room--;
+    }
     return room;
   }
 
@@ -154,7 +181,7 @@ public final class Run<S> {
     for (int i = 0; i < from.size(); i++) {
       seeds.add(firstSeed + trials.size() + i);
     }
-    List<S> pictures = advance(from.stream().map(Node::picture).toList(), seeds);
+    List<S> pictures = advance(pictures(from), seeds);
     List<Node<S>> nodes = new ArrayList<>();
     for (int i = 0; i < from.size(); i++) {
       int step = model.decided(pictures.get(i));
@@ -168,9 +195,7 @@ public final class Run<S> {
 
   /** Nodes one step further, each with its own seed: not new candidates. */
   public List<Node<S>> goOn(List<Node<S>> nodes) {
-    List<S> pictures =
-        advance(
-            nodes.stream().map(Node::picture).toList(), nodes.stream().map(Node::seed).toList());
+    List<S> pictures = advance(pictures(nodes), nodes.stream().map(Node::seed).toList());
     List<Node<S>> further = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       Node<S> node = nodes.get(i);
@@ -230,7 +255,7 @@ public final class Run<S> {
     double[] scores = new double[nodes.size()];
     for (int begin = 0; begin < scores.length; begin += atOnce) {
       List<Node<S>> batch = nodes.subList(begin, Math.min(scores.length, begin + atOnce));
-      double[] own = scored(look(batch));
+      double[] own = latent == null ? scored(look(batch)) : scored(latent, batch);
       for (int i = 0; i < own.length; i++) {
         scores[begin + i] = own[i];
         note(batch.get(i).trial(), own[i], false);
@@ -242,13 +267,26 @@ public final class Run<S> {
   private Tensor look(List<Node<S>> nodes) {
     int count = nodes.size();
     spent = spent.plus(new Spent(0, 0, 0, count * model.imageFlops(), count, 0, 0));
-    List<S> pictures = nodes.stream().map(Node::picture).toList();
-    return Workspace.scope(() -> model.images(pictures));
+    return Workspace.scope(() -> model.images(pictures(nodes)));
+  }
+
+  private Tensor maps(List<Node<S>> nodes) {
+    return Workspace.scope(() -> model.maps(pictures(nodes)));
+  }
+
+  private static <S> List<S> pictures(List<Node<S>> nodes) {
+    return nodes.stream().map(Node::picture).toList();
   }
 
   private double[] scored(Tensor images) {
-    double[] scores = verifier.score(images);
-    int count = images.shape().dim(0);
+    return checked(verifier.score(images), images.shape().dim(0));
+  }
+
+  private double[] scored(LatentVerifier judge, List<Node<S>> nodes) {
+    return checked(judge.score(maps(nodes)), nodes.size());
+  }
+
+  private double[] checked(double[] scores, int count) {
     if (scores.length != count) {
       throw new IllegalStateException(
           "verifier: a score for each of " + count + " pictures; got " + scores.length);
@@ -278,16 +316,43 @@ public final class Run<S> {
       order.add(i);
     }
     order.sort(Comparator.comparingDouble(i -> -scores[i]));
-    List<Node<S>> kept = new ArrayList<>();
-    for (int i : order.subList(0, Math.min(count, order.size()))) {
-      Node<S> node = nodes.get(i);
-      kept.add(node);
+    return kept(order.subList(0, Math.min(count, order.size())).stream().map(nodes::get).toList());
+  }
+
+  /** Nodes that differ: one of each of {@code count} clusters of their maps, in their order. */
+  public List<Node<S>> keepDifferent(List<Node<S>> nodes, int count) {
+    Tensor maps = maps(nodes);
+    float[][] rows = new float[nodes.size()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = maps.slice(0, i, i + 1).toArray();
+    }
+    return kept(Clusters.representatives(rows, count).stream().map(nodes::get).toList());
+  }
+
+  /** Notes that the search goes on from nodes. */
+  List<Node<S>> kept(List<Node<S>> nodes) {
+    for (Node<S> node : nodes) {
       Trial t = trials.get(node.trial());
       trials.set(
           t.number(),
           new Trial(t.number(), t.parent(), t.step(), t.seed(), t.score(), t.complete(), true));
     }
-    return kept;
+    return nodes;
+  }
+
+  /**
+   * Completes what a strategy ends with. Where the search is to end and there is a picture already,
+   * nothing more is spent; where there is none yet, the first node alone is completed.
+   */
+  public void conclude(List<Node<S>> nodes) {
+    if (stopped()) {
+      if (best == null) {
+        Node<S> first = nodes.getFirst();
+        finish(first.trial() < 0 ? branch(List.of(first)) : List.of(first));
+      }
+    } else {
+      finish(nodes.getFirst().trial() < 0 ? branch(nodes) : nodes);
+    }
   }
 
   Found<S> found() {

@@ -1,6 +1,7 @@
 package io.nextscale.search;
 
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A search for the best picture that a model can make within a budget.
@@ -20,6 +21,7 @@ public final class Search<S> {
 
   private final Stepwise<S> model;
   private final Verifier verifier;
+  private final @Nullable LatentVerifier latent;
   private final Budget budget;
   private final long seed;
   private final int atOnce;
@@ -28,12 +30,13 @@ public final class Search<S> {
 
   /** A search without limits, from seed 0, of at most 16 pictures at once. */
   public Search(Stepwise<S> model, Verifier verifier) {
-    this(model, verifier, Budget.UNLIMITED, 0, 16, Double.POSITIVE_INFINITY, () -> false);
+    this(model, verifier, null, Budget.UNLIMITED, 0, 16, Double.POSITIVE_INFINITY, () -> false);
   }
 
   private Search(
       Stepwise<S> model,
       Verifier verifier,
+      @Nullable LatentVerifier latent,
       Budget budget,
       long seed,
       int atOnce,
@@ -44,6 +47,7 @@ public final class Search<S> {
     }
     this.model = model;
     this.verifier = verifier;
+    this.latent = latent;
     this.budget = budget;
     this.seed = seed;
     this.atOnce = atOnce;
@@ -51,29 +55,34 @@ public final class Search<S> {
     this.cancelled = cancelled;
   }
 
+  /** The same with another judge of partial pictures, which are then not decoded. */
+  public Search<S> peekingWith(LatentVerifier other) {
+    return new Search<>(model, verifier, other, budget, seed, atOnce, enough, cancelled);
+  }
+
   /** The same within a budget. */
   public Search<S> budget(Budget other) {
-    return new Search<>(model, verifier, other, seed, atOnce, enough, cancelled);
+    return new Search<>(model, verifier, latent, other, seed, atOnce, enough, cancelled);
   }
 
   /** The same from another seed, that of the first candidate. */
   public Search<S> seed(long other) {
-    return new Search<>(model, verifier, budget, other, atOnce, enough, cancelled);
+    return new Search<>(model, verifier, latent, budget, other, atOnce, enough, cancelled);
   }
 
   /** The same with at most so many pictures computed together. */
   public Search<S> atOnce(int other) {
-    return new Search<>(model, verifier, budget, seed, other, enough, cancelled);
+    return new Search<>(model, verifier, latent, budget, seed, other, enough, cancelled);
   }
 
   /** The same, ending with the first picture of a score that is enough. */
   public Search<S> enough(double score) {
-    return new Search<>(model, verifier, budget, seed, atOnce, score, cancelled);
+    return new Search<>(model, verifier, latent, budget, seed, atOnce, score, cancelled);
   }
 
   /** The same, asking between batches whether to stop; the best picture so far is then found. */
   public Search<S> cancelledBy(BooleanSupplier other) {
-    return new Search<>(model, verifier, budget, seed, atOnce, enough, other);
+    return new Search<>(model, verifier, latent, budget, seed, atOnce, enough, other);
   }
 
   /**
@@ -82,7 +91,7 @@ public final class Search<S> {
    * @throws IllegalArgumentException when the budget is not enough for one picture
    */
   public Found<S> run(Strategy strategy) {
-    Run<S> run = new Run<>(model, verifier, budget, seed, atOnce, enough, cancelled);
+    Run<S> run = new Run<>(model, verifier, latent, budget, seed, atOnce, enough, cancelled);
     strategy.search(run);
     return run.found();
   }

@@ -29,6 +29,18 @@ public record Spent(
     return modelFlops + imageFlops;
   }
 
+  /** This so many times. */
+  public Spent times(int count) {
+    return new Spent(
+        images * count,
+        evaluations * count,
+        modelFlops * count,
+        imageFlops * count,
+        decodes * count,
+        verified * count,
+        seconds * count);
+  }
+
   /** This and more. */
   public Spent plus(Spent more) {
     return new Spent(

@@ -32,6 +32,14 @@ public interface Stepwise<S> {
   Tensor images(List<S> pictures);
 
   /**
+   * The same in the model's own space, such as the map (B,H,W,Cv) that a decoder reads; for models
+   * that have none, the images.
+   */
+  default Tensor maps(List<S> pictures) {
+    return images(pictures);
+  }
+
+  /**
    * Floating-point operations of a step, two per multiplication and addition.
    *
    * @param step 1 .. K

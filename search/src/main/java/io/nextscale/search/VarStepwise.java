@@ -68,6 +68,11 @@ public final class VarStepwise implements Stepwise<Branch> {
   }
 
   @Override
+  public Tensor maps(List<Branch> pictures) {
+    return Tensor.concat(0, pictures.stream().map(Branch::fHat).toArray(Tensor[]::new));
+  }
+
+  @Override
   public double stepFlops(int step, int pictures) {
     return pictures * flops()[step];
   }

@@ -29,9 +29,12 @@ record Digits(int steps, List<Integer> distinct) implements Stepwise<Digits.Pict
         int count = images.shape().dim(0);
         double[] scores = new double[count];
         float[] values = images.toArray();
+        int each = values.length / count;
         for (int i = 0; i < values.length; i++) {
-          scores[i / (values.length / count)] +=
-              values[i] == 0.9f ? 3.0 * count / values.length : 0;
+          scores[i / each] += values[i] == 0.9f ? 1 : 0;
+        }
+        for (int i = 0; i < count; i++) {
+          scores[i] /= each;
         }
         return scores;
       };

@@ -100,7 +100,7 @@ class SearchTest {
 
   @Test
   void aSearchOfTheFirstStepsBranchesThereOnly() {
-    Found<Digits.Picture> found = search().run(new Beam(2, 3, 2));
+    Found<Digits.Picture> found = search().run(new Beam(2, new Plan.First(3, 2), Look.ROLL_OUT));
     assertThat(found.trials()).extracting(Trial::step).containsOnly(1, 2).hasSize(12);
     assertThat(found.spent().evaluations()).isEqualTo(6 * STEPS + 6 * (STEPS - 1));
   }
@@ -159,6 +159,10 @@ class SearchTest {
     assertThatThrownBy(() -> new Search<>(new Digits(2), lost).run(new RandomSearch(1)))
         .hasMessage("verifier: finite scores; got NaN");
     assertThatThrownBy(() -> new Beam(0, 1)).hasMessageStartingWith("beam: a width");
+    assertThatThrownBy(() -> new Beam(1, 0)).hasMessageStartingWith("plan: numbers of at least 1");
+    assertThatThrownBy(() -> new Plan.Given(List.of(0, 2))).hasMessageContaining("got [0, 2]");
+    assertThatThrownBy(() -> new Halving(0, 1)).hasMessageStartingWith("halving: at least 1");
+    assertThatThrownBy(() -> new Resampling(1, 0)).hasMessageStartingWith("resampling: at least 1");
     assertThatThrownBy(() -> new RandomSearch(0)).hasMessageStartingWith("random search: at least");
     assertThatThrownBy(() -> search().atOnce(0)).hasMessageStartingWith("search: at least 1");
   }

@@ -88,7 +88,11 @@ class VarStepwiseTest {
     int brighter = 0;
     for (long seed = 0; seed < 6; seed++) {
       Found<Branch> beam = search(generator, 2).seed(seed * 100).run(new Beam(2, 4));
-      double first = search(generator, 2).seed(seed * 100).run(new Beam(2, 4, 1)).score();
+      double first =
+          search(generator, 2)
+              .seed(seed * 100)
+              .run(new Beam(2, new Plan.First(4, 1), Look.ROLL_OUT))
+              .score();
       assertThat(beam.picture().decided()).isEqualTo(3);
       assertThat(beam.score()).isGreaterThanOrEqualTo(first);
       brighter += beam.score() > first ? 1 : 0;
