@@ -1,7 +1,8 @@
-/** The command line: generate, edit, reconstruct, inspect, convert and check. */
+/** The command line: generate, search, edit, reconstruct, inspect, convert and check. */
 module io.nextscale.cli {
   requires io.nextscale.training;
   requires io.nextscale.pretrained;
+  requires io.nextscale.search;
   requires io.nextscale.image;
   requires info.picocli;
   requires java.net.http;

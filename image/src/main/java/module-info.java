@@ -5,4 +5,5 @@ module io.nextscale.image {
   requires static org.jspecify;
 
   exports io.nextscale.image;
+  exports io.nextscale.image.draw;
 }

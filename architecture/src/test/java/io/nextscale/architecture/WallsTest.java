@@ -99,6 +99,7 @@ class WallsTest {
               "io.nextscale.var",
               "io.nextscale.data",
               "io.nextscale.image",
+              "io.nextscale.search",
               "io.nextscale.shapes",
               "io.nextscale.training",
               "io.nextscale.pretrained",

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       GenerateCommand.class,
+      SearchCommand.class,
       EditCommand.class,
       ReconstructCommand.class,
       EvaluateCommand.class,

@@ -98,6 +98,25 @@ public record Budget(long images, long evaluations, double flops, long verified,
     return spent.seconds() >= seconds ? 0 : Math.max(0, times);
   }
 
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    List<String> limits = new ArrayList<>();
+    Object[][] all = {
+      {"images", images, ANY},
+      {"nfe", evaluations, ANY},
+      {"flops", flops, Double.POSITIVE_INFINITY},
+      {"verified", verified, ANY},
+      {"seconds", seconds, Double.POSITIVE_INFINITY}
+    };
+    for (Object[] limit : all) {
+      if (!limit[1].equals(limit[2])) {
+        limits.add(limit[0] + "=" + limit[1]);
+      }
+    }
+    return limits.isEmpty() ? "no limits" : String.join(",", limits);
+  }
+
   /** Whether a cost fits into what is left after {@code spent}. */
   public boolean affords(Spent spent, Spent cost) {
     return left(spent, cost) > 0;

@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +29,7 @@ public final class Run<S> {
 
   private final Stepwise<S> model;
   private final Verifier verifier;
-  private final @Nullable LatentVerifier latent;
-  private final Budget budget;
-  private final long firstSeed;
-  private final int atOnce;
-  private final double enough;
-  private final BooleanSupplier cancelled;
+  private final Terms terms;
   private final long began = System.nanoTime();
   private final List<Trial> trials = new ArrayList<>();
   private Spent spent = Spent.NOTHING;
@@ -45,29 +40,16 @@ public final class Run<S> {
   private double bestScore = Double.NEGATIVE_INFINITY;
   private int bestTrial = -1;
 
-  Run(
-      Stepwise<S> model,
-      Verifier verifier,
-      @Nullable LatentVerifier latent,
-      Budget budget,
-      long firstSeed,
-      int atOnce,
-      double enough,
-      BooleanSupplier cancelled) {
+  Run(Stepwise<S> model, Verifier verifier, Terms terms) {
     this.model = model;
     this.verifier = verifier;
-    this.latent = latent;
-    this.budget = budget;
-    this.firstSeed = firstSeed;
-    this.atOnce = atOnce;
-    this.enough = enough;
-    this.cancelled = cancelled;
-    if (!budget.affords(Spent.NOTHING, costOfSteps(1, model.steps()).plus(costOfLook()))) {
+    this.terms = terms;
+    if (!terms.budget().affords(Spent.NOTHING, costOfSteps(1, model.steps()).plus(costOfLook()))) {
       throw new IllegalArgumentException(
           "budget: at least what one picture costs, "
               + model.steps()
               + " NFE and 1 image; got "
-              + budget);
+              + terms.budget());
     }
   }
 
@@ -78,12 +60,12 @@ public final class Run<S> {
 
   /** A picture of which nothing is decided. */
   public Node<S> begin() {
-    return new Node<>(-1, model.begin(), firstSeed);
+    return new Node<>(-1, model.begin(), terms.seed());
   }
 
   /** What random choices of strategies are drawn from; candidates have their own seeds. */
   public RandomStream random() {
-    return RandomStream.of(firstSeed).split("search");
+    return RandomStream.of(terms.seed()).split("search");
   }
 
   /** What the steps {@code from} .. {@code to} of one picture cost, both included. */
@@ -102,24 +84,24 @@ public final class Run<S> {
 
   /** What it costs to score one picture by what is decided of it. */
   public Spent costOfPeek() {
-    return latent == null
+    return terms.latent() == null
         ? new Spent(0, 0, 0, model.imageFlops(), 1, 1, 0)
         : new Spent(0, 0, 0, 0, 0, 1, 0);
   }
 
   /** Whether the budget has room for a cost. */
   public boolean affords(Spent cost) {
-    boolean affords = budget.affords(spent(), cost);
+    boolean affords = terms.budget().affords(spent(), cost);
     cut |= !affords;
     return affords;
   }
 
   /** Whether the search is to end: cancelled, good enough, or out of time. */
   public boolean stopped() {
-    if (end == Found.End.DONE && cancelled.getAsBoolean()) {
+    if (end == Found.End.DONE && terms.cancelled().getAsBoolean()) {
       end = Found.End.CANCELLED;
     }
-    if (end == Found.End.DONE && bestScore >= enough) {
+    if (end == Found.End.DONE && bestScore >= terms.enough()) {
       end = Found.End.SCORE;
     }
     return end != Found.End.DONE || !affords(Spent.NOTHING);
@@ -136,7 +118,7 @@ public final class Run<S> {
       return 0;
     }
     Spent cost = costOfSteps(step, model.steps()).plus(costOfLook());
-    int room = (int) Math.min(wanted, budget.left(spent(), cost));
+    int room = (int) Math.min(wanted, terms.budget().left(spent(), cost));
     cut |= room < wanted;
     return room;
   }
@@ -179,7 +161,7 @@ public final class Run<S> {
   public List<Node<S>> branch(List<Node<S>> from) {
     List<Long> seeds = new ArrayList<>();
     for (int i = 0; i < from.size(); i++) {
-      seeds.add(firstSeed + trials.size() + i);
+      seeds.add(terms.seed() + trials.size() + i);
     }
     List<S> pictures = advance(pictures(from), seeds);
     List<Node<S>> nodes = new ArrayList<>();
@@ -207,8 +189,8 @@ public final class Run<S> {
   /** One step, in batches; what forks share counts once per batch. */
   private List<S> advance(List<S> pictures, List<Long> seeds) {
     List<S> further = new ArrayList<>();
-    for (int begin = 0; begin < pictures.size(); begin += atOnce) {
-      int to = Math.min(pictures.size(), begin + atOnce);
+    for (int begin = 0; begin < pictures.size(); begin += terms.atOnce()) {
+      int to = Math.min(pictures.size(), begin + terms.atOnce());
       List<S> batch = pictures.subList(begin, to);
       Set<S> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
       distinct.addAll(batch);
@@ -228,8 +210,8 @@ public final class Run<S> {
    */
   public double[] finish(List<Node<S>> nodes) {
     double[] scores = new double[nodes.size()];
-    for (int begin = 0; begin < scores.length; begin += atOnce) {
-      List<Node<S>> batch = nodes.subList(begin, Math.min(scores.length, begin + atOnce));
+    for (int begin = 0; begin < scores.length; begin += terms.atOnce()) {
+      List<Node<S>> batch = nodes.subList(begin, Math.min(scores.length, begin + terms.atOnce()));
       while (model.decided(batch.getFirst().picture()) < model.steps()) {
         batch = goOn(batch);
       }
@@ -246,6 +228,7 @@ public final class Run<S> {
           bestTrial = batch.get(i).trial();
         }
       }
+      tell(batch, images);
     }
     return scores;
   }
@@ -253,13 +236,15 @@ public final class Run<S> {
   /** Scores nodes by what is decided of them, without completing them. */
   public double[] peek(List<Node<S>> nodes) {
     double[] scores = new double[nodes.size()];
-    for (int begin = 0; begin < scores.length; begin += atOnce) {
-      List<Node<S>> batch = nodes.subList(begin, Math.min(scores.length, begin + atOnce));
-      double[] own = latent == null ? scored(look(batch)) : scored(latent, batch);
+    for (int begin = 0; begin < scores.length; begin += terms.atOnce()) {
+      List<Node<S>> batch = nodes.subList(begin, Math.min(scores.length, begin + terms.atOnce()));
+      Tensor images = terms.latent() == null ? look(batch) : null;
+      double[] own = images == null ? scored(batch) : scored(images);
       for (int i = 0; i < own.length; i++) {
         scores[begin + i] = own[i];
         note(batch.get(i).trial(), own[i], false);
       }
+      tell(batch, images);
     }
     return scores;
   }
@@ -282,8 +267,14 @@ public final class Run<S> {
     return checked(verifier.score(images), images.shape().dim(0));
   }
 
-  private double[] scored(LatentVerifier judge, List<Node<S>> nodes) {
+  private double[] scored(List<Node<S>> nodes) {
+    LatentVerifier judge = Objects.requireNonNull(terms.latent());
     return checked(judge.score(maps(nodes)), nodes.size());
+  }
+
+  private void tell(List<Node<S>> nodes, @Nullable Tensor images) {
+    List<Trial> scored = nodes.stream().map(node -> trials.get(node.trial())).toList();
+    terms.watcher().scored(scored, images, spent(), bestScore);
   }
 
   private double[] checked(double[] scores, int count) {

@@ -21,68 +21,113 @@ public final class Search<S> {
 
   private final Stepwise<S> model;
   private final Verifier verifier;
-  private final @Nullable LatentVerifier latent;
-  private final Budget budget;
-  private final long seed;
-  private final int atOnce;
-  private final double enough;
-  private final BooleanSupplier cancelled;
+  private final Terms terms;
 
   /** A search without limits, from seed 0, of at most 16 pictures at once. */
   public Search(Stepwise<S> model, Verifier verifier) {
-    this(model, verifier, null, Budget.UNLIMITED, 0, 16, Double.POSITIVE_INFINITY, () -> false);
+    this(model, verifier, Terms.USUAL);
   }
 
-  private Search(
-      Stepwise<S> model,
-      Verifier verifier,
+  private Search(Stepwise<S> model, Verifier verifier, Terms terms) {
+    this.model = model;
+    this.verifier = verifier;
+    this.terms = terms;
+  }
+
+  private Search<S> with(
       @Nullable LatentVerifier latent,
       Budget budget,
       long seed,
       int atOnce,
       double enough,
-      BooleanSupplier cancelled) {
-    if (atOnce < 1) {
-      throw new IllegalArgumentException("search: at least 1 picture at once; got " + atOnce);
-    }
-    this.model = model;
-    this.verifier = verifier;
-    this.latent = latent;
-    this.budget = budget;
-    this.seed = seed;
-    this.atOnce = atOnce;
-    this.enough = enough;
-    this.cancelled = cancelled;
+      BooleanSupplier cancelled,
+      Watcher watcher) {
+    return new Search<>(
+        model, verifier, new Terms(latent, budget, seed, atOnce, enough, cancelled, watcher));
   }
 
   /** The same with another judge of partial pictures, which are then not decoded. */
   public Search<S> peekingWith(LatentVerifier other) {
-    return new Search<>(model, verifier, other, budget, seed, atOnce, enough, cancelled);
+    return with(
+        other,
+        terms.budget(),
+        terms.seed(),
+        terms.atOnce(),
+        terms.enough(),
+        terms.cancelled(),
+        terms.watcher());
   }
 
   /** The same within a budget. */
   public Search<S> budget(Budget other) {
-    return new Search<>(model, verifier, latent, other, seed, atOnce, enough, cancelled);
+    return with(
+        terms.latent(),
+        other,
+        terms.seed(),
+        terms.atOnce(),
+        terms.enough(),
+        terms.cancelled(),
+        terms.watcher());
   }
 
   /** The same from another seed, that of the first candidate. */
   public Search<S> seed(long other) {
-    return new Search<>(model, verifier, latent, budget, other, atOnce, enough, cancelled);
+    return with(
+        terms.latent(),
+        terms.budget(),
+        other,
+        terms.atOnce(),
+        terms.enough(),
+        terms.cancelled(),
+        terms.watcher());
   }
 
   /** The same with at most so many pictures computed together. */
   public Search<S> atOnce(int other) {
-    return new Search<>(model, verifier, latent, budget, seed, other, enough, cancelled);
+    return with(
+        terms.latent(),
+        terms.budget(),
+        terms.seed(),
+        other,
+        terms.enough(),
+        terms.cancelled(),
+        terms.watcher());
   }
 
   /** The same, ending with the first picture of a score that is enough. */
   public Search<S> enough(double score) {
-    return new Search<>(model, verifier, latent, budget, seed, atOnce, score, cancelled);
+    return with(
+        terms.latent(),
+        terms.budget(),
+        terms.seed(),
+        terms.atOnce(),
+        score,
+        terms.cancelled(),
+        terms.watcher());
   }
 
   /** The same, asking between batches whether to stop; the best picture so far is then found. */
   public Search<S> cancelledBy(BooleanSupplier other) {
-    return new Search<>(model, verifier, latent, budget, seed, atOnce, enough, other);
+    return with(
+        terms.latent(),
+        terms.budget(),
+        terms.seed(),
+        terms.atOnce(),
+        terms.enough(),
+        other,
+        terms.watcher());
+  }
+
+  /** The same, telling how it goes. */
+  public Search<S> watchedBy(Watcher other) {
+    return with(
+        terms.latent(),
+        terms.budget(),
+        terms.seed(),
+        terms.atOnce(),
+        terms.enough(),
+        terms.cancelled(),
+        other);
   }
 
   /**
@@ -91,7 +136,7 @@ public final class Search<S> {
    * @throws IllegalArgumentException when the budget is not enough for one picture
    */
   public Found<S> run(Strategy strategy) {
-    Run<S> run = new Run<>(model, verifier, latent, budget, seed, atOnce, enough, cancelled);
+    Run<S> run = new Run<>(model, verifier, terms);
     strategy.search(run);
     return run.found();
   }

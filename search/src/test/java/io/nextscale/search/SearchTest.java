@@ -151,7 +151,8 @@ class SearchTest {
   @Test
   void whatCannotBeIsRefused() {
     assertThatThrownBy(() -> search().budget(Budget.parse("nfe=5")).run(new RandomSearch(1)))
-        .hasMessageContaining("budget: at least what one picture costs, 6 NFE and 1 image");
+        .hasMessageContaining(
+            "budget: at least what one picture costs, 6 NFE and 1 image; got nfe=5");
     Verifier silent = images -> new double[0];
     assertThatThrownBy(() -> new Search<>(new Digits(2), silent).run(new RandomSearch(3)))
         .hasMessage("verifier: a score for each of 3 pictures; got 0");
@@ -196,5 +197,9 @@ class SearchTest {
         .isEqualTo(new Budget(Long.MAX_VALUE, 1365, Double.POSITIVE_INFINITY, Long.MAX_VALUE, 2.5));
     assertThat(Budget.parse("images=195,verified=7,flops=2.5e12"))
         .isEqualTo(new Budget(195, Long.MAX_VALUE, 2.5e12, 7, Double.POSITIVE_INFINITY));
+    for (String text : List.of("nfe=5", "images=195,flops=2.5E12,verified=7,seconds=0.5")) {
+      assertThat(Budget.parse(text)).hasToString(text);
+    }
+    assertThat(Budget.UNLIMITED).hasToString("no limits");
   }
 }

@@ -1,7 +1,9 @@
 package io.nextscale.training.plot;
 
 import io.nextscale.image.RgbImage;
-import io.nextscale.training.plot.Canvas.Path;
+import io.nextscale.image.draw.Canvas;
+import io.nextscale.image.draw.Canvas.Path;
+import io.nextscale.image.draw.Letters;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 /**
  * Charts as pictures: lines, bands and points over linear or logarithmic axes.
  *
- * <p>Everything is drawn here, letters included ({@link io.nextscale.training.plot.Letters}), so
- * that a chart looks the same everywhere: the text of {@code java.awt} needs fonts that a bare JDK
- * in a container does not have.
+ * <p>They are drawn with {@link io.nextscale.image.draw}, letters included, so that a chart looks
+ * the same everywhere: the text of {@code java.awt} needs fonts that a bare JDK in a container does
+ * not have.
  *
  * <p>Start with {@link io.nextscale.training.plot.Chart}.
  */

@@ -1,4 +1,4 @@
-package io.nextscale.training.plot;
+package io.nextscale.image.draw;
 
 import io.nextscale.image.RgbImage;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * <p>The coverage of a pixel by a line of width w is {@code clamp(w/2 + 1/2 − d, 0, 1)} at distance
  * d of its centre from the line, which makes round ends and joints.
  */
-final class Canvas {
+public final class Canvas {
 
   /** Rows of points per pixel in filled areas. */
   private static final int FILL_ROWS = 4;
@@ -19,7 +19,8 @@ final class Canvas {
   private final int height;
   private final float[] rgb; // (h,w,3) in 0 .. 255
 
-  Canvas(int width, int height) {
+  /** A white sheet of a size in pixels. */
+  public Canvas(int width, int height) {
     this.width = width;
     this.height = height;
     rgb = new float[3 * width * height];
@@ -27,9 +28,10 @@ final class Canvas {
   }
 
   /** A connected sequence of points. */
-  record Path(double[] x, double[] y) {
+  public record Path(double[] x, double[] y) {
 
-    static Path line(double x0, double y0, double x1, double y1) {
+    /** Two points. */
+    public static Path line(double x0, double y0, double x1, double y1) {
       return new Path(new double[] {x0, x1}, new double[] {y0, y1});
     }
   }
@@ -69,12 +71,12 @@ final class Canvas {
   private Box limits = new Box(0, 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   /** Draws only inside a rectangle from now on. */
-  void clip(double left, double top, double right, double bottom) {
+  public void clip(double left, double top, double right, double bottom) {
     limits = new Box((int) left, (int) top, (int) Math.ceil(right), (int) Math.ceil(bottom));
   }
 
   /** Draws everywhere again. */
-  void unclip() {
+  public void unclip() {
     limits = new Box(0, 0, width, height);
   }
 
@@ -87,7 +89,7 @@ final class Canvas {
   }
 
   /** Lines of one width; where they cross, nothing is drawn twice. */
-  void stroke(List<Path> paths, double lineWidth, int colour, double opacity) {
+  public void stroke(List<Path> paths, double lineWidth, int colour, double opacity) {
     double reach = lineWidth / 2 + 0.5;
     Box box = Box.around(paths, reach, area());
     if (box.isEmpty()) {
@@ -127,7 +129,7 @@ final class Canvas {
   }
 
   /** A filled polygon, even-odd where it crosses itself. */
-  void fill(Path outline, int colour, double opacity) {
+  public void fill(Path outline, int colour, double opacity) {
     Box box = Box.around(List.of(outline), 0, area());
     if (box.isEmpty()) {
       return;
@@ -167,11 +169,25 @@ final class Canvas {
   }
 
   /** A filled rectangle with edges parallel to the sheet. */
-  void fill(double left, double top, double right, double bottom, int colour, double opacity) {
+  public void fill(
+      double left, double top, double right, double bottom, int colour, double opacity) {
     fill(
         new Path(new double[] {left, right, right, left}, new double[] {top, top, bottom, bottom}),
         colour,
         opacity);
+  }
+
+  /** A picture with its top left corner at a pixel; what is beyond the sheet is cut off. */
+  public void paste(RgbImage picture, int left, int top) {
+    for (int y = Math.max(0, -top); y < Math.min(picture.height(), height - top); y++) {
+      for (int x = Math.max(0, -left); x < Math.min(picture.width(), width - left); x++) {
+        int colour = picture.rgb(x, y);
+        int at = 3 * ((top + y) * width + left + x);
+        for (int c = 0; c < 3; c++) {
+          rgb[at + c] = colour >> 8 * (2 - c) & 0xff;
+        }
+      }
+    }
   }
 
   private void blend(Box box, float[] coverage, int colour, double opacity) {
@@ -188,7 +204,7 @@ final class Canvas {
   }
 
   /** The sheet as a picture. */
-  RgbImage image() {
+  public RgbImage image() {
     byte[] bytes = new byte[rgb.length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) Math.round(rgb[i]);

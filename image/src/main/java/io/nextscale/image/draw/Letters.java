@@ -1,20 +1,20 @@
-package io.nextscale.training.plot;
+package io.nextscale.image.draw;
 
-import io.nextscale.training.plot.Canvas.Path;
+import io.nextscale.image.draw.Canvas.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Letters made of strokes, drawn for this package: printable ASCII and some signs.
+ * Letters made of strokes, drawn for charts: printable ASCII and some signs.
  *
  * <p>A letter is a width and a path in units of a fourteenth of the height of a capital, y upwards
  * from the base line. Paths are written as {@code M x y} (begin a stroke), {@code L x y …} (lines),
  * {@code Q cx cy x y} (a quadratic curve), and {@code E cx cy rx ry a b} (begin a stroke with an
  * arc of an ellipse from angle a to b, in degrees); {@code e} is an arc that continues the stroke.
  */
-final class Letters {
+public final class Letters {
 
   /** The height of a capital in units. */
   private static final double CAPITAL = 14;
@@ -222,12 +222,12 @@ final class Letters {
   }
 
   /** Whether a character has a letter of its own; others are drawn as a box. */
-  static boolean has(int character) {
+  public static boolean has(int character) {
     return character == ' ' || LETTERS.containsKey(character);
   }
 
   /** The width of a text, in pixels. */
-  static double width(String text, double capital) {
+  public static double width(String text, double capital) {
     double units =
         text.codePoints().mapToDouble(c -> c == ' ' ? SPACE : letter(c).width() + GAP).sum();
     return Math.max(0, units - GAP) * capital / CAPITAL;
@@ -241,7 +241,7 @@ final class Letters {
    * @param capital the height of a capital in pixels
    * @param upwards whether it runs from bottom to top; then x is the base line
    */
-  static void write(
+  public static void write(
       Canvas canvas,
       String text,
       double x,

@@ -1,0 +1,225 @@
+package io.nextscale.cli;
+
+import io.nextscale.search.Beam;
+import io.nextscale.search.Budget;
+import io.nextscale.search.Halving;
+import io.nextscale.search.Look;
+import io.nextscale.search.Plan;
+import io.nextscale.search.RandomSearch;
+import io.nextscale.search.Resampling;
+import io.nextscale.search.Strategy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which ways a search tries, and what it may spend. */
+public final class SearchOptions {
+
+  /** The strategies by name. */
+  enum Kind {
+    /** The best of independent pictures. */
+    random,
+    /** A beam of width 1. */
+    greedy,
+    /** Beam search. */
+    beam,
+    /** The better half goes on. */
+    halving,
+    /** Pictures are drawn by their scores. */
+    resampling
+  }
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description =
+          "random: the best of independent pictures; beam: at every scale the best of several ways"
+              + " on; greedy: the same of width 1; halving: the better half of partial pictures goes"
+              + " on; resampling: partial pictures are drawn by their scores (default: beam).")
+  private Kind strategy = Kind.beam;
+
+  @Option(
+      names = "--width",
+      paramLabel = "W",
+      description = "beam: branches that survive each scale (default: 3).")
+  private @Nullable Integer width;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      description =
+          "beam, greedy: ways on from each branch at each scale (default: 5); others: pictures that"
+              + " are begun (default: 16).")
+  private @Nullable Integer candidates;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "PLAN",
+      description =
+          "beam, greedy: how candidates are spread over scales: uniform, front (most at first), back"
+              + " (most at last), or a number for each scale such as 8,4,2 (default: uniform).")
+  private @Nullable String plan;
+
+  @Option(
+      names = "--branch-scales",
+      paramLabel = "M",
+      description = "beam, greedy: branch at the first M scales only (default: all).")
+  private @Nullable Integer branchScales;
+
+  @Option(
+      names = "--partial",
+      description =
+          "beam, greedy: score what is decided so far, instead of completing each candidate.")
+  private boolean partial;
+
+  @Option(
+      names = "--halve-from",
+      paramLabel = "K",
+      description = "halving: the scale after which it begins (default: 3).")
+  private @Nullable Integer halveFrom;
+
+  @Option(
+      names = "--lambda",
+      paramLabel = "X",
+      description = "resampling: how much scores count (default: 10).")
+  private @Nullable Double lambda;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "LIMITS",
+      description =
+          "What may be spent, with commas: nfe (scales of single pictures), images, flops, verified,"
+              + " seconds; such as nfe=1365 or images=195,seconds=60 (default: no limit).")
+  private @Nullable String budget;
+
+  @Option(
+      names = "--enough",
+      paramLabel = "SCORE",
+      description = "End with the first picture of this score (default: never).")
+  private @Nullable Double enough;
+
+  /** The strategy that was asked for. */
+  Strategy strategy() {
+    boolean beams = strategy == Kind.beam || strategy == Kind.greedy;
+    refuse("--width", width, strategy == Kind.beam);
+    refuse("--plan", plan, beams);
+    refuse("--branch-scales", branchScales, beams);
+    refuse("--partial", partial ? "" : null, beams);
+    refuse("--halve-from", halveFrom, strategy == Kind.halving);
+    refuse("--lambda", lambda, strategy == Kind.resampling);
+    int count = atLeastOne("--candidates", candidates, beams ? 5 : 16);
+    return switch (strategy) {
+      case random -> new RandomSearch(count);
+      case greedy -> new Beam(1, plan(count), look());
+      case beam -> new Beam(atLeastOne("--width", width, 3), plan(count), look());
+      case halving -> new Halving(count, atLeastOne("--halve-from", halveFrom, 3));
+      case resampling -> new Resampling(count, weight());
+    };
+  }
+
+  private Look look() {
+    return partial ? Look.PARTIAL : Look.ROLL_OUT;
+  }
+
+  private double weight() {
+    double weight = lambda == null ? 10 : lambda;
+    if (!(weight > 0) || Double.isInfinite(weight)) {
+      throw new UsageException("--lambda: a number greater than 0; got " + lambda);
+    }
+    return weight;
+  }
+
+  private Plan plan(int count) {
+    if (branchScales != null) {
+      if (plan != null) {
+        throw new UsageException(
+            "--branch-scales: candidates at the first scales only, which --plan says for itself; got"
+                + " both — leave one out");
+      }
+      return new Plan.First(count, atLeastOne("--branch-scales", branchScales, 1));
+    }
+    String name = plan == null ? "uniform" : plan;
+    return switch (name) {
+      case "uniform" -> new Plan.Uniform(count);
+      case "front" -> new Plan.Front(count);
+      case "back" -> new Plan.Back(count);
+      default -> given(name);
+    };
+  }
+
+  private Plan given(String text) {
+    if (candidates != null) {
+      throw new UsageException(
+          "--candidates: one number for all scales, where --plan gives one for each; got both"
+              + " — leave it out");
+    }
+    List<Integer> each = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      if (!part.strip().matches("\\d{1,6}")) {
+        throw unclear(text);
+      }
+      each.add(Integer.parseInt(part.strip()));
+    }
+    if (each.getFirst() == 0) {
+      throw unclear(text);
+    }
+    return new Plan.Given(each);
+  }
+
+  private static UsageException unclear(String text) {
+    return new UsageException(
+        "--plan: uniform, front, back or a number of candidates for each scale, the first at least"
+            + " 1, such as 8,4,2; got "
+            + text);
+  }
+
+  private void refuse(String flag, @Nullable Object given, boolean fits) {
+    if (given != null && !fits) {
+      throw new UsageException(
+          "%s: for another strategy than %s; got both — leave it out".formatted(flag, strategy));
+    }
+  }
+
+  private static int atLeastOne(String flag, @Nullable Integer given, int usual) {
+    if (given != null && given < 1) {
+      throw new UsageException(flag + ": at least 1; got " + given);
+    }
+    return given == null ? usual : given;
+  }
+
+  /** The limits. */
+  Budget budget() {
+    if (budget == null) {
+      return Budget.UNLIMITED;
+    }
+    try {
+      return Budget.parse(budget);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+  }
+
+  /** The score that ends the search. */
+  double enough() {
+    if (enough != null && Double.isNaN(enough)) {
+      throw new UsageException("--enough: a number; got NaN");
+    }
+    return enough == null ? Double.POSITIVE_INFINITY : enough;
+  }
+
+  /** The settings, for a recipe. */
+  Map<String, Object> describe() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("strategy", strategy().describe());
+    if (budget != null) {
+      values.put("budget", budget);
+    }
+    if (enough != null) {
+      values.put("enough", enough);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,73 @@
+package io.nextscale.cli;
+
+import io.nextscale.search.Verifier;
+import io.nextscale.shapes.Checker;
+import io.nextscale.shapes.Grammar;
+import io.nextscale.shapes.Prompt;
+import io.nextscale.shapes.PromptException;
+import io.nextscale.shapes.Scene;
+import io.nextscale.tensor.Shape;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Who says how good a picture is. */
+public final class VerifierOptions {
+
+  /** The verifiers by name. */
+  enum Kind {
+    /** The exact checker of the shapes world. */
+    checker
+  }
+
+  @Option(
+      names = "--verifier",
+      paramLabel = "NAME",
+      description =
+          "checker: 1 if the picture shows exactly what the caption says, else 0, for captions of"
+              + " the shapes world (default: checker).")
+  private Kind kind = Kind.checker;
+
+  /** The verifier of pictures of a subject. */
+  Verifier verifier(Subject subject) {
+    return switch (kind) {
+      case checker -> checker(subject);
+    };
+  }
+
+  private static Verifier checker(Subject subject) {
+    if (!(subject instanceof Subject.OfCaption(String text, String said))) {
+      throw new UsageException("--verifier: one that judges classes; got checker, for captions");
+    }
+    Prompt prompt;
+    try {
+      prompt = Grammar.parse(said);
+    } catch (PromptException e) {
+      throw new UsageException(
+          "--verifier: checker, for captions of the shapes world; got \"" + text + "\"", e);
+    }
+    return images -> {
+      Shape shape = images.shape();
+      if (shape.dim(1) != Scene.SIDE || shape.dim(2) != Scene.SIDE) {
+        throw new UsageException(
+            "--verifier: checker, for pictures of %d x %d; got pictures of %d x %d"
+                .formatted(Scene.SIDE, Scene.SIDE, shape.dim(2), shape.dim(1)));
+      }
+      float[] values = images.toArray();
+      int size = values.length / shape.dim(0);
+      double[] scores = new double[shape.dim(0)];
+      for (int i = 0; i < scores.length; i++) {
+        float[] picture = new float[size];
+        for (int j = 0; j < size; j++) {
+          picture[j] = Math.clamp(values[i * size + j], 0, 1);
+        }
+        scores[i] = Checker.shows(picture, prompt) ? 1 : 0;
+      }
+      return scores;
+    };
+  }
+
+  /** The settings, for a recipe. */
+  Map<String, Object> describe() {
+    return Map.of("verifier", kind.name());
+  }
+}
