@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data set: example {@code i} of a seed is always the same, whatever was drawn before.
  *
- * <p>Things lie where they like and have any size within their band; grounds are one of 90: five
- * textures, three tones of two levels, three tints. What a caption cannot say about a ground is
- * kept small, so that models spend their learning on things.
+ * <p>The canvas is a board of fields of {@value #FIELD} x {@value #FIELD} pixels. Things have one
+ * of two sizes and lie in the middle of a field that is not at the edge; grounds are one of
+ * fifteen: five textures, three tones. What a caption cannot say is kept small, so that models
+ * spend their learning on what it does say.
  *
  * <pre>{@code
  * ShapesWorld world = new ShapesWorld(42);
@@ -19,16 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShapesWorld {
 
-  /** Pixels between things, and between a thing and the edge of the canvas. */
-  private static final float GAP = 3;
+  /** Side of a field of the board, in pixels. */
+  private static final int FIELD = 8;
 
-  private static final float MARGIN = 1;
-
-  /** Brightness of grounds within the band of their tone. */
-  private static final float[] LEVELS = {0.25f, 0.75f};
-
-  /** Added to the red of a ground and taken from its blue: cool, neutral, warm. */
-  private static final float[] TINTS = {-0.03f, 0, 0.03f};
+  /** Pixels between things at least. */
+  private static final float GAP = 2;
 
   private static final float AMPLITUDE = 0.05f;
 
@@ -222,14 +218,13 @@ public final class ShapesWorld {
     }
     Size given = group.size();
     Size size = given == null ? any(Size.values(), random) : given;
-    float halfWidth = between(size.least(), size.most(), random);
-    float reach = halfWidth + MARGIN;
-    return new Thing(
-        group.form(),
-        colour,
-        between(reach, Scene.SIDE - reach, random),
-        between(reach, Scene.SIDE - reach, random),
-        halfWidth);
+    return new Thing(group.form(), colour, place(random), place(random), size.halfWidth());
+  }
+
+  /** The middle of a field with a neighbour on both sides, which also a large thing fits into. */
+  private static float place(RandomStream random) {
+    int inner = Scene.SIDE / FIELD - 2;
+    return FIELD * (1.5f + random.nextInt(inner));
   }
 
   /** Whether the bounding boxes leave a gap. */
@@ -262,18 +257,8 @@ public final class ShapesWorld {
 
   private static Ground ground(@Nullable Tone wanted, RandomStream random) {
     Tone tone = wanted == null ? any(Tone.values(), random) : wanted;
-    float level = LEVELS[random.nextInt(LEVELS.length)];
-    float tint = TINTS[random.nextInt(TINTS.length)];
-    return new Ground(
-        any(Texture.values(), random),
-        tone.least() + level * (tone.most() - tone.least()),
-        AMPLITUDE,
-        tint,
-        -tint);
-  }
-
-  private static float between(float least, float most, RandomStream random) {
-    return least + (most - least) * random.nextFloat();
+    float middle = (tone.least() + tone.most()) / 2;
+    return new Ground(any(Texture.values(), random), middle, AMPLITUDE, 0, 0);
   }
 
   private static <T> T any(T[] choices, RandomStream random) {

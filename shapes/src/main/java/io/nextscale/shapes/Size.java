@@ -2,35 +2,28 @@ package io.nextscale.shapes;
 
 import java.util.Locale;
 
-/** How large a thing is. The two bands leave a gap that no thing falls into. */
+/** How large a thing is. */
 public enum Size {
-  /** Half-width 6.5 to 8 pixels. */
-  SMALL(6.5f, 8),
-  /** Half-width 10 to 13 pixels. */
-  LARGE(10, 13);
+  /** Half-width 8 pixels. */
+  SMALL(8),
+  /** Half-width 11 pixels. */
+  LARGE(11);
 
   /** Half-widths up to this one, in pixels, count as small. */
-  static final double BORDER = 9;
+  static final double BORDER = 9.5;
 
-  private final float least;
-  private final float most;
+  private final float halfWidth;
 
-  Size(float least, float most) {
-    this.least = least;
-    this.most = most;
+  Size(float halfWidth) {
+    this.halfWidth = halfWidth;
   }
 
-  /** The smallest half-width in pixels. */
-  public float least() {
-    return least;
+  /** Half the side of the bounding box, in pixels. */
+  public float halfWidth() {
+    return halfWidth;
   }
 
-  /** The largest half-width in pixels. */
-  public float most() {
-    return most;
-  }
-
-  /** The size of a half-width. */
+  /** The size that a measured half-width is nearer to. */
   static Size of(double halfWidth) {
     return halfWidth <= BORDER ? SMALL : LARGE;
   }

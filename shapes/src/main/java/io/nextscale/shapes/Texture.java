@@ -20,7 +20,7 @@ public enum Texture {
   DIAGONAL {
     @Override
     double wave(double x, double y) {
-      return Math.sin((x + y) / Math.sqrt(2));
+      return Math.sin(x + y);
     }
   },
   /** A soft checkerboard. */
@@ -38,8 +38,8 @@ public enum Texture {
     }
   };
 
-  /** Waves over the canvas, of those textures that repeat. */
-  static final int PERIODS = 6;
+  /** Waves along a side of the canvas, of those textures that repeat. */
+  static final int PERIODS = 8;
 
   /** The pattern at a phase; one period is 2π. */
   abstract double wave(double x, double y);

@@ -36,6 +36,32 @@ class CheckerTest {
     assertThat(judgedRight(p -> p)).isGreaterThanOrEqualTo(0.99);
   }
 
+  /** The world draws in fields and in two sizes; the checker must not depend on that. */
+  @Test
+  void thingsBesideTheirFieldsAreSeenAsWell() {
+    ShapesWorld world = new ShapesWorld(23);
+    RandomStream random = RandomStream.of(3);
+    int right = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      Example example = world.example(Split.TEST, i);
+      List<Thing> moved =
+          example.scene().things().stream().map(thing -> moved(thing, random)).toList();
+      float[] picture = Renderer.render(new Scene(moved, example.scene().ground()));
+      right += Checker.shows(picture, example.prompt()) ? 1 : 0;
+    }
+    assertThat((double) right / EXAMPLES).isGreaterThanOrEqualTo(0.99);
+  }
+
+  /** A thing up to half a pixel from its place and up to a twentieth smaller. */
+  private static Thing moved(Thing thing, RandomStream random) {
+    return new Thing(
+        thing.form(),
+        thing.colour(),
+        thing.x() + random.nextFloat() - 0.5f,
+        thing.y() + random.nextFloat() - 0.5f,
+        thing.halfWidth() * (0.95f + 0.05f * random.nextFloat()));
+  }
+
   @Test
   void aLittleBlurOrNoiseChangesFewVerdicts() {
     assertThat(judgedRight(CheckerTest::blurred)).as("blurred").isGreaterThanOrEqualTo(0.97);

@@ -88,6 +88,23 @@ class ShapesWorldTest {
   }
 
   @Test
+  void thingsHaveOneOfTwoSizesAndLieInFields() {
+    ShapesWorld world = new ShapesWorld(4);
+    Set<Float> places = new HashSet<>();
+    Set<Float> halfWidths = new HashSet<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      for (Thing thing : world.example(Split.TRAIN, i).scene().things()) {
+        places.add(thing.x());
+        places.add(thing.y());
+        halfWidths.add(thing.halfWidth());
+        assertThat(thing.halfWidth()).isEqualTo(thing.size().halfWidth());
+      }
+    }
+    assertThat(halfWidths).containsExactlyInAnyOrder(8f, 11f);
+    assertThat(places).containsExactlyInAnyOrder(12f, 20f, 28f, 36f, 44f, 52f);
+  }
+
+  @Test
   void everyTaskFormAndColourTurnsUp() {
     ShapesWorld world = new ShapesWorld(9);
     Set<Task> tasks = EnumSet.noneOf(Task.class);
