@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of what is dropped
  * @param balance how much less a token of a large scale weighs, see {@link TokenLoss}; 0: all alike
  * @param optimizer what makes the steps
+ * @param corruption the most of a scale's tokens that are replaced before the transformer reads
+ *     them, see {@link Corruption}; 0: none
  */
 public record Training(
     Schedule schedule,
@@ -30,7 +32,8 @@ public record Training(
     @Nullable Progressive progressive,
     long seed,
     double balance,
-    Optimizer.Kind optimizer) {
+    Optimizer.Kind optimizer,
+    double corruption) {
 
   /** Settings in which all tokens weigh alike and AdamW makes the steps. */
   public Training(
@@ -54,7 +57,8 @@ public record Training(
         progressive,
         seed,
         0,
-        Optimizer.Kind.ADAMW);
+        Optimizer.Kind.ADAMW,
+        0);
   }
 
   /** Checks the ranges. */
@@ -70,6 +74,9 @@ public record Training(
     }
     if (!(balance >= 0 && Double.isFinite(balance))) {
       throw new IllegalArgumentException("training: a balance of at least 0; got " + balance);
+    }
+    if (!(corruption >= 0 && corruption <= 1)) {
+      throw new IllegalArgumentException("training: a corruption of 0 to 1; got " + corruption);
     }
     if (!(classDropout >= 0 && classDropout <= 1) || !(dropPath >= 0 && dropPath < 1)) {
       throw new IllegalArgumentException(
@@ -95,6 +102,7 @@ public record Training(
         progressive,
         seed,
         balance,
-        optimizer);
+        optimizer,
+        0);
   }
 }

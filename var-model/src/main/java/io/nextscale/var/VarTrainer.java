@@ -184,9 +184,14 @@ public final class VarTrainer {
     double weight = newest == null ? 1 : newest.next(last);
     TokenLoss loss =
         new TokenLoss(scales, last + 1, weight, settings.smoothing(), settings.balance());
-    Batch batch = batch(tokens, last + 1);
-
     RandomStream own = random.split(iteration);
+    Batch batch =
+        settings.corruption() == 0
+            ? batch(tokens, last + 1)
+            : batch(
+                tokens,
+                Corruption.draw(tokens, settings.corruption(), own.split("corruption")),
+                last + 1);
     Condition given = dropped(condition, own.split("classes"));
     DropPath dropPath =
         settings.dropPath() == 0
@@ -235,6 +240,15 @@ public final class VarTrainer {
 
   /** The tokens of the first scales and what the transformer reads. */
   public Batch batch(TokenPyramid tokens, int scales) {
+    return read(tokens, tokens, scales);
+  }
+
+  /** What sets other tokens right, for the first scales, where the transformer reads those. */
+  public Batch batch(TokenPyramid tokens, TokenPyramid fed, int scales) {
+    return read(vae.quantizer().corrections(tokens, fed), fed, scales);
+  }
+
+  private Batch read(TokenPyramid tokens, TokenPyramid fed, int scales) {
     int length = tokens.scales().end(scales - 1);
     int whole = tokens.scales().length();
     int[] all = tokens.sequence().toInts();
@@ -244,7 +258,7 @@ public final class VarTrainer {
     }
     return new Batch(
         Tensor.ofInts(Shape.of(tokens.batch(), length), targets),
-        vae.quantizer().teacherInput(tokens, scales));
+        vae.quantizer().teacherInput(fed, scales));
   }
 
   private Condition dropped(Condition condition, RandomStream draws) {

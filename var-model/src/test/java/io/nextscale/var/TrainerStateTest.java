@@ -32,15 +32,28 @@ class TrainerStateTest {
   private static final Condition LABELS = Condition.classes(1, 2, 3);
 
   /** Everything that keeps a state: accumulation, dropping, progressive scales. */
+  static final Schedule SCHEDULE =
+      new Schedule(Curve.of("lin0.4"), 1e-3, 0.05, 0.1, 1, 8, 0.5, 0.1);
+
   private static VarTrainer trainer() throws IOException {
     return trainer(Optimizer.Kind.ADAMW);
   }
 
   private static VarTrainer trainer(Optimizer.Kind optimizer) throws IOException {
-    Schedule schedule = new Schedule(Curve.of("lin0.4"), 1e-3, 0.05, 0.1, 1, 8, 0.5, 0.1);
     Training settings =
         new Training(
-            schedule, 2, 0.1, 0.3, 0.2, 2, false, new Progressive(1, 0.5, 5), 3, 0.5, optimizer);
+            SCHEDULE,
+            2,
+            0.1,
+            0.3,
+            0.2,
+            2,
+            false,
+            new Progressive(1, 0.5, 5),
+            3,
+            0.5,
+            optimizer,
+            0.4);
     return new VarTrainer(
         Tiny.model(Tiny.TRANSFORMER, Loading.forTraining()), Tiny.vae(), settings);
   }

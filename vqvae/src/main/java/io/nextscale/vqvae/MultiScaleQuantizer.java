@@ -270,6 +270,49 @@ public record MultiScaleQuantizer(
   }
 
   /**
+   * What a transformer should say that has been fed other tokens than those of an image: for each
+   * scale the codes that bring the sum of what was fed before nearest to the image's own sum. Up to
+   * the first token that differs these are the image's tokens.
+   *
+   * <p>Source: Infinity (Han et al. 2024, section 3.3), bitwise self-correction, there with the map
+   * of the encoder for the image's own sum.
+   *
+   * @param tokens of B images
+   * @param fed as many, of the same scales
+   */
+  public TokenPyramid corrections(TokenPyramid tokens, TokenPyramid fed) {
+    Scales grids = tokens.scales();
+    List<Tensor> sums = sums(fed);
+    Tensor target = sums(tokens).getLast();
+    boolean[] differs = new boolean[tokens.batch()];
+    List<Tensor> corrections = new ArrayList<>();
+    for (int s = 0; s < grids.count(); s++) {
+      int length = grids.tokens(s);
+      int[] ids = tokens.ids().get(s).toInts();
+      int[] given = fed.ids().get(s).toInts();
+      int[] own = ids.clone();
+      if (s > 0) {
+        int[] nearest = nearest(target.minus(sums.get(s - 1)), s, grids).toInts();
+        for (int i = 0; i < ids.length; i++) {
+          own[i] = differs[i / length] ? nearest[i] : ids[i];
+        }
+      }
+      for (int i = 0; i < ids.length; i++) {
+        differs[i / length] |= ids[i] != given[i];
+      }
+      corrections.add(Tensor.ofInts(Shape.of(tokens.batch(), length), own));
+    }
+    return new TokenPyramid(grids, corrections);
+  }
+
+  /** The codes (B,p,p) of a scale that are nearest to what is left of a map. */
+  private Tensor nearest(Tensor rest, int scale, Scales grids) {
+    boolean last = scale == grids.count() - 1;
+    Tensor gathered = last ? rest : gather(rest, grids.size(scale));
+    return gathered.nearest(codebook.weight().value(), metric);
+  }
+
+  /**
    * Adds the codes of a scale and prepares the input of the next one.
    *
    * @param fHat the sum of the scales before, (B,H,W,Cv)

@@ -31,16 +31,16 @@ public record Preset(
   public static final Preset SHAPES =
       new Preset(
           "shapes",
-          "The shapes world, 64 x 64 pixels, from captions; four to five hours on two cores.",
+          "The shapes world, 64 x 64 pixels, from captions; two hours on two cores.",
           new TokenizerSettings(
               PictureSettings.exactly(64, 120),
               new TokenizerSettings.Model(
                   64,
                   List.of(1, 1),
                   1,
-                  1024,
+                  256,
                   8,
-                  List.of(1, 2, 3, 4, 5, 6, 8),
+                  List.of(1, 2, 3, 4, 6, 8),
                   4,
                   0.5,
                   0.25,
@@ -48,7 +48,7 @@ public record Preset(
                   4,
                   true),
               new OptimizerSettings(
-                  8_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
+                  4_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
               new Loss(1, 2, 4, 0, 0.3),
               new Codebook(0, true, 100, 0.8, 0),
@@ -58,8 +58,8 @@ public record Preset(
               new VarSettings.Model(
                   VarSettings.TEXT, 6, 128, 4, true, true, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
-                  30_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
-              new Chance(0, 0.1, 0),
+                  14_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
+              new Chance(0, 0.1, 0, 0.3),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
               new Sampling(120, 1.5, 1, 0)));
@@ -96,7 +96,7 @@ public record Preset(
                   VarSettings.CLASSES, 6, 192, 6, true, true, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
                   8_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0, "muon"),
-              new Chance(0, 0.1, 0),
+              new Chance(0, 0.1, 0, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
               new Sampling(40, 1.5, 0, 0.96)));
@@ -166,7 +166,7 @@ public record Preset(
                   0,
                   0,
                   "adamw"),
-              new Chance(0, 0.1, DropPath.publishedRate(16)),
+              new Chance(0, 0.1, DropPath.publishedRate(16), 0),
               new Weights(0),
               new Growth(0, 0.8, 100),
               new Sampling(16, 1.5, 900, 0.96)));

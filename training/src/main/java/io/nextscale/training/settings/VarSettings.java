@@ -78,7 +78,11 @@ public record VarSettings(
   public record Chance(
       @Setting("Smoothing of the targets, 0 to 1.") double smoothing,
       @Setting("The part of pictures that lose their condition, for guidance.") double dropout,
-      @Setting("The part of branches that the last block leaves out.") double dropPath) {}
+      @Setting("The part of branches that the last block leaves out.") double dropPath,
+      @Setting(
+              "The most of a scale's tokens that are replaced by another picture's before they are"
+                  + " read, so that the transformer learns to set them right; 0: none.")
+          double corruption) {}
 
   /** What tokens count; see {@link TokenLoss}. */
   public record Weights(
@@ -158,6 +162,7 @@ public record VarSettings(
                 progressive.progressiveWarmUp()),
         optimizer.seed(),
         weights.balance(),
-        Optimizer.Kind.of(optimizer.optimizer()));
+        Optimizer.Kind.of(optimizer.optimizer()),
+        chance.corruption());
   }
 }
