@@ -5,6 +5,8 @@ module io.nextscale.verifiers {
   requires io.nextscale.image;
   requires static org.jspecify;
 
+  exports io.nextscale.verifiers;
   exports io.nextscale.verifiers.clip;
   exports io.nextscale.verifiers.layer;
+  exports io.nextscale.verifiers.reward;
 }
