@@ -76,6 +76,15 @@ class WallsTest {
               "io.nextscale.vqvae",
               "io.nextscale.var"),
           entry(
+              "io.nextscale.verifiers",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.search",
+              "io.nextscale.image",
+              "io.nextscale.shapes"),
+          entry(
               "io.nextscale.pretrained",
               "io.nextscale.tensor",
               "io.nextscale.nn",
