@@ -76,6 +76,13 @@ class WallsTest {
               "io.nextscale.vqvae",
               "io.nextscale.var"),
           entry(
+              "io.nextscale.baselines",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.search"),
+          entry(
               "io.nextscale.pretrained",
               "io.nextscale.tensor",
               "io.nextscale.nn",
@@ -387,7 +394,8 @@ class WallsTest {
                 "io.nextscale.tensor..",
                 "io.nextscale.nn..",
                 "io.nextscale.vqvae..",
-                "io.nextscale.var..")
+                "io.nextscale.var..",
+                "io.nextscale.baselines..")
             .should(
                 notCall(
                     "call functions of Math that may differ in the last bit",

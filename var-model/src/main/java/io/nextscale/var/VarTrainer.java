@@ -187,7 +187,7 @@ public final class VarTrainer {
     Batch batch = batch(tokens, last + 1);
 
     RandomStream own = random.split(iteration);
-    Condition given = dropped(condition, own.split("classes"));
+    Condition given = condition.dropped(settings.classDropout(), own.split("classes"));
     DropPath dropPath =
         settings.dropPath() == 0
             ? DropPath.NONE
@@ -245,14 +245,6 @@ public final class VarTrainer {
     return new Batch(
         Tensor.ofInts(Shape.of(tokens.batch(), length), targets),
         vae.quantizer().teacherInput(tokens, scales));
-  }
-
-  private Condition dropped(Condition condition, RandomStream draws) {
-    boolean[] dropped = new boolean[condition.rows()];
-    for (int i = 0; i < dropped.length; i++) {
-      dropped[i] = draws.nextFloat() < settings.classDropout();
-    }
-    return condition.without(dropped);
   }
 
   /**
