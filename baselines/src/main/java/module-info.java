@@ -7,4 +7,5 @@ module io.nextscale.baselines {
   requires static org.jspecify;
 
   exports io.nextscale.baselines.diffusion;
+  exports io.nextscale.baselines.raster;
 }

@@ -3,11 +3,9 @@ package io.nextscale.search;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -110,11 +108,31 @@ public final class Run<S> {
 
   /** The same for candidates that are scored as they are after a step, without a roll-out. */
   public int roomToPeek(int step, int wanted) {
+    return roomToPeek(step, step, 0, wanted);
+  }
+
+  /**
+   * The same for candidates that go through several steps and are scored as they are after the last
+   * of them, where some are to be completed later.
+   *
+   * @param from the first step
+   * @param to the last, included
+   * @param survivors how many are to be completed
+   */
+  public int roomToPeek(int from, int to, int survivors, int wanted) {
     Spent look = new Spent(0, 0, 0, model.imageFlops(), 1, 1, 0);
-    return room(between(step, step).plus(look), wanted);
+    Spent later = Spent.NOTHING;
+    for (int i = 0; i < survivors; i++) {
+      later = later.plus(withImage(completion(to + 1).plus(LOOK)));
+    }
+    return room(between(from, to).plus(look), wanted, later);
   }
 
   private int room(Spent cost, int wanted) {
+    return room(cost, wanted, Spent.NOTHING);
+  }
+
+  private int room(Spent cost, int wanted, Spent later) {
     if (end != Found.End.DONE) {
       return 0;
     }
@@ -126,7 +144,7 @@ public final class Run<S> {
       end = Found.End.SCORE;
       return 0;
     }
-    int room = (int) Math.min(wanted, budget.left(spent(), cost));
+    int room = (int) Math.min(wanted, budget.left(spent().plus(later), cost));
     cut |= room < wanted;
     return room;
   }
@@ -166,6 +184,41 @@ public final class Run<S> {
     return nodes;
   }
 
+  /**
+   * New candidates that come from nodes in another way than by a step, such as by other noise.
+   *
+   * @param from a node for each; one may be there several times
+   * @param way the new picture, from that of a node and the candidate's seed
+   */
+  public List<Node<S>> vary(List<Node<S>> from, BiFunction<S, Long, S> way) {
+    List<Node<S>> nodes = new ArrayList<>();
+    for (Node<S> node : from) {
+      int number = trials.size();
+      long seed = firstSeed + number;
+      S picture = way.apply(node.picture(), seed);
+      int step = model.decided(picture) + 1;
+      trials.add(new Trial(number, node.trial(), step, seed, Double.NaN, false, false));
+      nodes.add(new Node<>(number, picture, seed));
+    }
+    return nodes;
+  }
+
+  /**
+   * The model as one that makes pictures out of noise.
+   *
+   * @param search what needs it, for messages
+   * @throws IllegalArgumentException when it is none
+   */
+  public Noisy<S> noisy(String search) {
+    if (model instanceof Noisy<S> noisy) {
+      return noisy;
+    }
+    throw new IllegalArgumentException(
+        search
+            + ": a model that makes pictures out of noise, such as diffusion; got "
+            + model.getClass().getSimpleName());
+  }
+
   /** Nodes one step further, each with its own seed: not new candidates. */
   public List<Node<S>> goOn(List<Node<S>> nodes) {
     List<S> pictures =
@@ -185,13 +238,8 @@ public final class Run<S> {
     for (int begin = 0; begin < pictures.size(); begin += atOnce) {
       int to = Math.min(pictures.size(), begin + atOnce);
       List<S> batch = pictures.subList(begin, to);
-      Set<S> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-      distinct.addAll(batch);
-      int step = model.decided(batch.getFirst()) + 1;
-      List<Long> own = seeds.subList(begin, to);
-      further.addAll(model.step(batch, own));
-      double flops = model.stepFlops(step, distinct.size());
-      spent = spent.plus(new Spent(0, batch.size(), flops, 0, 0, 0, 0));
+      spent = spent.plus(new Spent(0, batch.size(), model.stepFlops(batch), 0, 0, 0, 0));
+      further.addAll(model.step(batch, seeds.subList(begin, to)));
     }
     return further;
   }

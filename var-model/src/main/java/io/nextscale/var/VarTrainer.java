@@ -103,7 +103,7 @@ public final class VarTrainer {
   public record Batch(Tensor targets, Tensor input) {}
 
   private final Var model;
-  private final VqVae vae;
+  private final Reading reading;
   private final Training settings;
   private final Parameters parameters;
   private final Optimizer optimizer;
@@ -113,8 +113,13 @@ public final class VarTrainer {
 
   /** A trainer that has made no step. */
   public VarTrainer(Var model, VqVae vae, Training settings) {
+    this(model, Reading.of(vae), settings);
+  }
+
+  /** The same with tokens in an order of choice. */
+  public VarTrainer(Var model, Reading reading, Training settings) {
     this.model = model;
-    this.vae = vae;
+    this.reading = reading;
     this.settings = settings;
     this.parameters = model.parameters();
     List<Parameter> decayed = parameters.trained(VarTrainer::decays);
@@ -164,7 +169,7 @@ public final class VarTrainer {
    * @param condition of B rows
    */
   public Report step(int iteration, Tensor images, Condition condition) {
-    return step(iteration, vae.tokenize(images), condition);
+    return step(iteration, reading.tokenize(images), condition);
   }
 
   /**
@@ -230,7 +235,7 @@ public final class VarTrainer {
 
   /** The tokens of images and what the transformer reads, for the first scales. */
   public Batch batch(Tensor images, int scales) {
-    return batch(vae.tokenize(images), scales);
+    return batch(reading.tokenize(images), scales);
   }
 
   /** The tokens of the first scales and what the transformer reads. */
@@ -244,7 +249,7 @@ public final class VarTrainer {
     }
     return new Batch(
         Tensor.ofInts(Shape.of(tokens.batch(), length), targets),
-        vae.quantizer().teacherInput(tokens, scales));
+        reading.teacherInput(tokens, scales));
   }
 
   /**
@@ -268,7 +273,7 @@ public final class VarTrainer {
    * labels for its numbers.
    */
   public Evaluation evaluate(Tensor images, int... labels) {
-    return evaluate(vae.tokenize(images), Condition.classes(labels));
+    return evaluate(reading.tokenize(images), Condition.classes(labels));
   }
 
   /** Measures on a batch of images that are tokens already; nothing is dropped. */

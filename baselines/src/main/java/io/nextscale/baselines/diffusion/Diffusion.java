@@ -125,6 +125,12 @@ public final class Diffusion {
         .minus(epsilon.times(each(t -> Math.sqrt(1 / alphaBar(t) - 1), steps)));
   }
 
+  /** ε from x_t and x₀: {@code (x_t − √ᾱ_t x₀)/√(1−ᾱ_t)}. */
+  public Tensor epsilon(Tensor x, Tensor original, int... steps) {
+    return x.times(each(t -> Math.sqrt(1 / (1 - alphaBar(t))), steps))
+        .minus(original.times(each(t -> Math.sqrt(alphaBar(t) / (1 - alphaBar(t))), steps)));
+  }
+
   /** The mean of x_{t−1} where x_t and x₀ are known. */
   public Tensor posteriorMean(Tensor x0, Tensor x, int... steps) {
     return x0.times(each(t -> beta(t) * Math.sqrt(alphaBar(t - 1)) / (1 - alphaBar(t)), steps))

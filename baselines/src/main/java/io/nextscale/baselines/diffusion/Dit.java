@@ -19,6 +19,7 @@ import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.tensor.op.Convolution.Padding;
 import io.nextscale.var.Condition;
 import io.nextscale.var.CrossAttention;
+import io.nextscale.var.Generator;
 import io.nextscale.var.KvCache.Chunk;
 import io.nextscale.var.TextConfig;
 import io.nextscale.var.TextEncoder;
@@ -333,10 +334,7 @@ public record Dit(
       Tensor made = forward(Tensor.concat(0, x, x), both, twice); // (2B,h,w,outputs)
       Tensor with = made.slice(0, 0, count);
       Tensor without = made.slice(0, count, 2 * count).slice(3, 0, guided);
-      Tensor pushed =
-          with.slice(3, 0, guided)
-              .times((float) (1 + guidance))
-              .minus(without.times((float) guidance));
+      Tensor pushed = Generator.pushed(with.slice(3, 0, guided), without, guidance);
       return guided == config.outputs()
           ? pushed
           : Tensor.concat(3, pushed, with.slice(3, guided, config.outputs()));

@@ -21,8 +21,20 @@ public sealed interface Sampler {
    * @param step t of x, T−1 .. 0
    * @param prediction of the denoiser for x
    * @param noise standard normal, of the shape of x; not used at step 0
+   * @param limit what numbers of x₀ are cut to, ±limit: at first a small error of ε is a large one
+   *     of x₀; infinity cuts nothing, as published
    */
-  Step step(Diffusion process, int step, Tensor x, Tensor prediction, Tensor noise);
+  Step step(Diffusion process, int step, Tensor x, Tensor prediction, Tensor noise, double limit);
+
+  /** x₀ within limits. */
+  private static Tensor original(
+      Diffusion process, int step, Tensor x, Tensor prediction, double limit) {
+    Tensor epsilon = Denoiser.epsilon(prediction, x.shape().dim(3));
+    Tensor original = process.original(x, epsilon, same(step, x));
+    return limit == Double.POSITIVE_INFINITY
+        ? original
+        : original.clamp((float) -limit, (float) limit);
+  }
 
   /** One line for people and records. */
   String describe();
@@ -36,10 +48,11 @@ public sealed interface Sampler {
   record Ddpm() implements Sampler {
 
     @Override
-    public Step step(Diffusion process, int step, Tensor x, Tensor prediction, Tensor noise) {
+    public Step step(
+        Diffusion process, int step, Tensor x, Tensor prediction, Tensor noise, double limit) {
       int[] steps = same(step, x);
       int channels = x.shape().dim(3);
-      Tensor original = process.original(x, Denoiser.epsilon(prediction, channels), steps);
+      Tensor original = original(process, step, x, prediction, limit);
       Tensor mean = process.posteriorMean(original, x, steps);
       if (step == 0) {
         return new Step(mean, original);
@@ -74,9 +87,13 @@ public sealed interface Sampler {
     }
 
     @Override
-    public Step step(Diffusion process, int step, Tensor x, Tensor prediction, Tensor noise) {
-      Tensor epsilon = Denoiser.epsilon(prediction, x.shape().dim(3));
-      Tensor original = process.original(x, epsilon, same(step, x));
+    public Step step(
+        Diffusion process, int step, Tensor x, Tensor prediction, Tensor noise, double limit) {
+      Tensor original = original(process, step, x, prediction, limit);
+      Tensor epsilon =
+          limit == Double.POSITIVE_INFINITY
+              ? Denoiser.epsilon(prediction, x.shape().dim(3))
+              : process.epsilon(x, original, same(step, x));
       double before = process.alphaBar(step - 1);
       double sigma = sigma(process, step);
       Tensor mean =

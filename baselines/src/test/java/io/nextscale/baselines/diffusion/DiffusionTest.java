@@ -24,6 +24,9 @@ class DiffusionTest {
   /** A few float32 operations on numbers of order 1. */
   private static final Offset<Double> ROUNDING = Offset.offset(1e-6);
 
+  /** Nothing is cut. */
+  private static final double WHOLE = Double.POSITIVE_INFINITY;
+
   private static Tensor column(float... values) {
     return Tensor.of(Shape.of(values.length, 1, 1, 1), values);
   }
@@ -81,10 +84,11 @@ class DiffusionTest {
       for (int i : new int[] {0, 4, 9}) {
         int[] times = {process.time(i), process.time(i), process.time(i)};
         Tensor prediction = denoiser.predict(x, times);
-        Sampler.Step ddpm = new Sampler.Ddpm().step(process, i, x, prediction, noise);
+        Sampler.Step ddpm = new Sampler.Ddpm().step(process, i, x, prediction, noise, WHOLE);
         DitTest.assertClose(ddpm.map(), golden.map("ddpm." + i + ".sample"), tolerance);
         DitTest.assertClose(ddpm.original(), golden.map("ddpm." + i + ".x0"), tolerance);
-        Tensor still = new Sampler.Ddpm().step(process, i, x, prediction, noise.times(0f)).map();
+        Tensor still =
+            new Sampler.Ddpm().step(process, i, x, prediction, noise.times(0f), WHOLE).map();
         DitTest.assertClose(still, golden.map("ddpm." + i + ".mean"), tolerance);
         DitTest.assertClose(
             process.logVariance(prediction.slice(3, 4, 8), i, i, i),
@@ -92,7 +96,8 @@ class DiffusionTest {
             Offset.offset(2e-5f));
         for (String eta : List.of("0.0", "0.7")) {
           Sampler.Step ddim =
-              new Sampler.Ddim(Double.parseDouble(eta)).step(process, i, x, prediction, noise);
+              new Sampler.Ddim(Double.parseDouble(eta))
+                  .step(process, i, x, prediction, noise, WHOLE);
           DitTest.assertClose(ddim.map(), golden.map("ddim." + i + "." + eta), tolerance);
         }
       }
@@ -180,7 +185,10 @@ class DiffusionTest {
       int[] times = new int[3];
       Arrays.fill(times, process.time(t));
       float[] y =
-          sampler.step(process, t, x, denoiser.predict(x, times), column(0, 0, 1)).map().toArray();
+          sampler
+              .step(process, t, x, denoiser.predict(x, times), column(0, 0, 1), WHOLE)
+              .map()
+              .toArray();
       double a = (double) y[1] - y[0];
       double c = (double) y[2] - y[0];
       mean = a * mean + y[0];
@@ -233,6 +241,28 @@ class DiffusionTest {
     assertThat(last).isLessThan(2e-3);
   }
 
+  /**
+   * The noise is then what is left of x_t, so that a limit that changes nothing changes nothing.
+   */
+  @Test
+  void originalsAreCutToTheirLimit() {
+    Diffusion process = PROCESS.respaced(100);
+    Tensor x = Tensor.normal(Shape.of(2, 3, 3, 2), 0, 1, RandomStream.of(1));
+    Tensor noise = Tensor.normal(x.shape(), 0, 1, RandomStream.of(2));
+    Tensor prediction = Tensor.normal(x.shape(), 0, 1, RandomStream.of(3));
+    for (Sampler sampler : List.of(new Sampler.Ddpm(), new Sampler.Ddim(0.5))) {
+      Sampler.Step free = sampler.step(process, 40, x, prediction, noise, WHOLE);
+      Sampler.Step wide = sampler.step(process, 40, x, prediction, noise, 1e6);
+      DitTest.assertClose(wide.map(), free.map(), Offset.offset(1e-5f));
+      Sampler.Step cut = sampler.step(process, 40, x, prediction, noise, 0.5);
+      assertThat(free.original().abs().reshape(-1).max(0).item()).isGreaterThan(0.5f);
+      DitTest.assertClose(cut.original(), free.original().clamp(-0.5f, 0.5f), Offset.offset(1e-6f));
+      Tensor right = process.epsilon(x, cut.original(), 40, 40);
+      Tensor again = sampler.step(process, 40, x, right, noise, WHOLE).map();
+      DitTest.assertClose(cut.map(), again, Offset.offset(1e-5f));
+    }
+  }
+
   /** η = 1 is ancestral sampling with the least variance. */
   @ParameterizedTest
   @ValueSource(ints = {1, 40, 99})
@@ -242,8 +272,8 @@ class DiffusionTest {
     Tensor noise = Tensor.normal(Shape.of(2, 2, 2, 3), 0, 1, RandomStream.of(2));
     Tensor epsilon = Tensor.normal(Shape.of(2, 2, 2, 3), 0, 1, RandomStream.of(3));
     Tensor least = Tensor.concat(3, epsilon, Tensor.full(epsilon.shape(), -1));
-    Tensor ancestral = new Sampler.Ddpm().step(process, t, x, least, noise).map();
-    Tensor implicit = new Sampler.Ddim(1).step(process, t, x, epsilon, noise).map();
+    Tensor ancestral = new Sampler.Ddpm().step(process, t, x, least, noise, WHOLE).map();
+    Tensor implicit = new Sampler.Ddim(1).step(process, t, x, epsilon, noise, WHOLE).map();
     DitTest.assertClose(implicit, ancestral, Offset.offset(1e-5f));
   }
 
@@ -280,7 +310,7 @@ class DiffusionTest {
     }
     for (int t = process.steps() - 1; t >= 0; t--) {
       int time = process.time(t);
-      x = ddim.step(process, t, x, denoiser.predict(x, time, time, time), x).map();
+      x = ddim.step(process, t, x, denoiser.predict(x, time, time, time), x, WHOLE).map();
     }
     return x;
   }

@@ -175,6 +175,30 @@ class DitTest {
     assertThat(made.toArray()).containsOnly(0f);
   }
 
+  /** The loss depends on every parameter, those of captions as well. */
+  @Test
+  void everythingLearns() throws IOException {
+    Dit model = opened(new DitConfig(4, 2, 2, 2, 16, 2, 0, true, new TextConfig(20, 5, 16, 1, 2)));
+    Condition captions = Condition.captions(Tensor.ofInts(Shape.of(1, 5), 1, 4, 9, 0, 0));
+    Tensor x = Tensor.normal(Shape.of(1, 4, 4, 2), 0, 1, RandomStream.of(2));
+    Tensor noise = Tensor.normal(x.shape(), 0, 1, RandomStream.of(3));
+    Gradients gradients =
+        Gradients.of(() -> {
+          Dit.Told told = model.told(captions);
+          Denoiser denoiser = (map, times) -> model.forward(map, told, times);
+          Diffusion process = Diffusion.of(Betas.LINEAR, 100);
+          return DiffusionLoss.of(process, denoiser, x, noise, 40).mean();
+        });
+    model
+        .parameters()
+        .trained()
+        .forEach((name, parameter) -> {
+          Tensor gradient = gradients.of(parameter);
+          assertThat(gradient).as(name).isNotNull();
+          assertThat(gradient.abs().sum().item()).as(name).isPositive().isFinite();
+        });
+  }
+
   /** A row says the same alone as in company, with guidance and captions too. */
   @Test
   void rowsDoNotKnowEachOther() throws IOException {
