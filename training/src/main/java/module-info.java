@@ -1,6 +1,7 @@
 /** Training runs: checkpoints, resuming, metrics, plots and the memory they need. */
 module io.nextscale.training {
   requires transitive io.nextscale.var;
+  requires transitive io.nextscale.baselines;
   requires transitive io.nextscale.data;
   requires transitive io.nextscale.image;
   requires transitive io.nextscale.shapes;

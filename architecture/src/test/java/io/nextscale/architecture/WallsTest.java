@@ -85,6 +85,13 @@ class WallsTest {
               "io.nextscale.image",
               "io.nextscale.shapes"),
           entry(
+              "io.nextscale.baselines",
+              "io.nextscale.tensor",
+              "io.nextscale.nn",
+              "io.nextscale.vqvae",
+              "io.nextscale.var",
+              "io.nextscale.search"),
+          entry(
               "io.nextscale.pretrained",
               "io.nextscale.tensor",
               "io.nextscale.nn",
@@ -97,6 +104,8 @@ class WallsTest {
               "io.nextscale.nn",
               "io.nextscale.vqvae",
               "io.nextscale.var",
+              "io.nextscale.search",
+              "io.nextscale.baselines",
               "io.nextscale.data",
               "io.nextscale.image",
               "io.nextscale.shapes"),
@@ -106,9 +115,10 @@ class WallsTest {
               "io.nextscale.nn",
               "io.nextscale.vqvae",
               "io.nextscale.var",
+              "io.nextscale.search",
+              "io.nextscale.baselines",
               "io.nextscale.data",
               "io.nextscale.image",
-              "io.nextscale.search",
               "io.nextscale.shapes",
               "io.nextscale.training",
               "io.nextscale.pretrained",
@@ -397,7 +407,8 @@ class WallsTest {
                 "io.nextscale.tensor..",
                 "io.nextscale.nn..",
                 "io.nextscale.vqvae..",
-                "io.nextscale.var..")
+                "io.nextscale.var..",
+                "io.nextscale.baselines..")
             .should(
                 notCall(
                     "call functions of Math that may differ in the last bit",

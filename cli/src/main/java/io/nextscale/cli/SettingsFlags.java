@@ -1,6 +1,7 @@
 package io.nextscale.cli;
 
 import io.nextscale.training.experiment.ScalingLawSettings;
+import io.nextscale.training.settings.DitSettings;
 import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.TokenizerSettings;
@@ -37,10 +38,17 @@ abstract class SettingsFlags implements CommandLine.IModelTransformer {
     }
   }
 
-  /** The flags of {@code train var}. */
+  /** The flags of {@code train var} and {@code train raster}. */
   static final class OfVar extends SettingsFlags {
     OfVar() {
       super(VarSettings.class);
+    }
+  }
+
+  /** The flags of {@code train dit}. */
+  static final class OfDit extends SettingsFlags {
+    OfDit() {
+      super(DitSettings.class);
     }
   }
 

@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainTokenizerCommand.class, TrainVarCommand.class},
+    subcommands = {
+      TrainTokenizerCommand.class,
+      TrainVarCommand.class,
+      TrainDitCommand.class,
+      TrainRasterCommand.class
+    },
     description = {
       "Train a tokenizer, then a transformer on its tokens, from your own pictures.",
       "A run is a folder. The same command again goes on where it was stopped, in whatever way, and"

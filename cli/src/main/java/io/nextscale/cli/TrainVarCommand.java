@@ -43,9 +43,9 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainVarCommand implements Callable<Integer> {
 
-  private static final String TOKENIZER = "tokenizer";
+  static final String TOKENIZER = "tokenizer";
   private static final String TOKENS = "tokens";
-  private static final String WORDS = "word_pieces";
+  static final String WORDS = "word_pieces";
   private static final String INIT = "init";
 
   @Spec private CommandSpec spec;
@@ -123,11 +123,13 @@ final class TrainVarCommand implements Callable<Integer> {
     String fingerprint = TokenSet.fingerprint(file);
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures());
         TokenShards shards = shards(pictures, settings, fingerprint)) {
-      checkCondition(pictures, settings);
+      checkCondition(pictures, settings.readsText());
       Json.Obj existing = training.existing();
       WeightSource beginning = beginning();
       WordPieces words =
-          settings.readsText() ? words(pictures, settings, existing, beginning) : null;
+          settings.readsText()
+              ? words(pictures, settings.model().words(), existing, beginning)
+              : null;
       Map<String, Json> further = new LinkedHashMap<>();
       further.put(TOKENIZER, TrainingOptions.file(file, fingerprint, existing, TOKENIZER));
       if (beginning != null) {
@@ -253,17 +255,17 @@ final class TrainVarCommand implements Callable<Integer> {
     return Json.of(values);
   }
 
-  /** Pictures have what the transformer is to learn from. */
-  static void checkCondition(TrainingPictures pictures, VarSettings settings) throws IOException {
+  /** Pictures have what the transformer is to learn from, captions or classes. */
+  static void checkCondition(TrainingPictures pictures, boolean readsText) throws IOException {
     boolean classes = !pictures.classes().isEmpty();
-    if (settings.readsText() && !pictures.captioned()) {
+    if (readsText && !pictures.captioned()) {
       throw new UsageException(
           "--text: pictures with captions; got none — "
               + (classes
                   ? "learn from their classes with --classes"
                   : "put name.txt beside name.png, or name a list .jsonl"));
     }
-    if (!settings.readsText() && !classes) {
+    if (!readsText && !classes) {
       throw new UsageException(
           "--classes: pictures with classes; got none — "
               + (pictures.captioned()
@@ -275,10 +277,12 @@ final class TrainVarCommand implements Callable<Integer> {
   /**
    * The vocabulary of the run, else that of the first weights, else one that is learnt from the
    * captions.
+   *
+   * @param most how many pieces are learnt
    */
   static WordPieces words(
       TrainingPictures pictures,
-      VarSettings settings,
+      int most,
       Json.@Nullable Obj existing,
       @Nullable WeightSource beginning)
       throws IOException {
@@ -290,7 +294,7 @@ final class TrainVarCommand implements Callable<Integer> {
       return TokenizerOptions.reading("--init", beginning, WordPieces::of);
     }
     try {
-      return pictures.words(settings.model().words());
+      return pictures.words(most);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--words", e);
     }

@@ -115,7 +115,7 @@ final class TrainingOptions {
   /**
    * The settings: of the preset, else of the run, with what flags change.
    *
-   * @param kind {@code tokenizer} or {@code var}
+   * @param kind {@code tokenizer}, {@code var}, {@code dit} or {@code raster}
    * @param further settings that other flags stand for
    */
   <R extends Record> R settings(

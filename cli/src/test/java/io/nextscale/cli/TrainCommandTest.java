@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nextscale.baselines.diffusion.Dit;
+import io.nextscale.baselines.diffusion.DitMetadata;
 import io.nextscale.image.ImageFile;
 import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
@@ -14,6 +16,7 @@ import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.MetricsLog;
 import io.nextscale.training.settings.Preset;
 import io.nextscale.training.settings.Settings;
+import io.nextscale.var.Var;
 import io.nextscale.var.VarMetadata;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeMetadata;
@@ -275,6 +278,85 @@ class TrainCommandTest {
         run(TINY_VAR, "var", "--data", zip, "--tokenizer", tokenizer, "--run", "x", "--classes"),
         "--classes",
         "--text");
+  }
+
+  private static final List<Object> TINY_DIT =
+      List.of(
+          "--preset",
+          "cifar10",
+          "--size",
+          SIDE,
+          "--depth",
+          2,
+          "--width",
+          16,
+          "--heads",
+          2,
+          "--batch",
+          3,
+          "--warm-up",
+          1,
+          "--validation",
+          3,
+          "--judged",
+          0,
+          "--noise-steps",
+          20,
+          "--sampling-steps",
+          3);
+
+  @Test
+  void aDiffusionTransformerLearnsMapsOrPixels() throws IOException {
+    for (Object[] space :
+        List.of(new Object[] {"--tokenizer", tokenizer}, new Object[] {"--pixels"})) {
+      Path run = folder.resolve("dit" + space.length);
+      Object[] more = with(List.of("--data", classes, "--run", run, "--steps", 3), space);
+      Tiny.Result result = run(TINY_DIT, "dit", more);
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.lines()).containsExactly(run.resolve("model.safetensors").toString());
+      assertThat(rows(run).getLast().metrics()).containsKeys("loss", "mse", "rate", "norm");
+      assertThat(rows(run).getLast().evaluation()).containsKeys("L", "mse");
+      assertThat(Tiny.names(run.resolve("samples"))).contains("samples-00000003.png");
+      Dit model = DitMetadata.load(run.resolve("model.safetensors"), Loading.forInference());
+      assertThat(model.config().channels()).isEqualTo(space.length == 1 ? 3 : 4);
+      assertThat(model.config().classes()).isEqualTo(2);
+      // The same command again finds everything in the folder.
+      assertThat(Tiny.run("train", "dit", "--run", run).code()).isZero();
+    }
+    Path none = folder.resolve("none");
+    assertRefused(run(TINY_DIT, "dit", "--data", classes, "--run", none), "--pixels", "neither");
+    assertRefused(
+        run(
+            TINY_DIT,
+            "dit",
+            "--data",
+            classes,
+            "--run",
+            none,
+            "--pixels",
+            "--tokenizer",
+            tokenizer),
+        "--pixels",
+        "both");
+    assertRefused(
+        run(TINY_DIT, "dit", "--data", classes, "--run", none, "--pixels", "--betas", "sqrt"),
+        "--betas: linear or cosine");
+  }
+
+  @Test
+  void aTransformerLearnsTokensRowByRow() throws IOException {
+    Path run = folder.resolve("raster");
+    Object[] more = {"--data", classes, "--run", run, "--steps", 3, "--tokenizer", tokenizer};
+    Tiny.Result result = run(TINY_VAR, "raster", more);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("a tokenizer of 3 grids: its last, 4x4, alone");
+    assertThat(rows(run).getLast().evaluation()).containsKeys("L_mean", "acc_mean");
+    Var model = VarMetadata.load(run.resolve("model.safetensors"), Loading.forInference());
+    assertThat(model.config().scales().count()).isEqualTo(16);
+    assertThat(Tiny.run("train", "raster", "--run", run).code()).isZero();
+    assertRefused(
+        run(TINY_VAR, "raster", "--data", classes, "--run", folder.resolve("x")), "--tokenizer");
+    assertRefused(run(TINY_VAR, "var", more), "--run", "of 'train raster'");
   }
 
   @Test

@@ -50,7 +50,7 @@ public record Beam(int width, Plan plan, Look look) implements Strategy {
       }
       int wanted = (k == 1 ? width : beams.size()) * candidates;
       boolean peek = look == Look.PARTIAL && k < steps;
-      int room = peek ? run.roomToPeek(k, wanted, width) : run.room(k, wanted);
+      int room = peek ? run.roomToPeek(k, k, width, wanted) : run.room(k, wanted);
       if (room == 0) {
         break;
       }

@@ -4,12 +4,10 @@ import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,14 +122,16 @@ public final class Run<S> {
   }
 
   /**
-   * The same for candidates that are scored as they are after a step, so that those of them that
-   * survive can still be completed.
+   * The same for candidates that go through several steps and are scored as they are after the last
+   * of them, so that those of them that survive can still be completed.
    *
-   * @param survivors the most of them that do
+   * @param from the first step
+   * @param to the last, included
+   * @param survivors the most of them that survive
    */
-  public int roomToPeek(int step, int wanted, int survivors) {
-    Spent each = costOfSteps(step, step).plus(costOfPeek());
-    Spent completion = costOfSteps(step + 1, model.steps()).plus(costOfLook());
+  public int roomToPeek(int from, int to, int survivors, int wanted) {
+    Spent each = costOfSteps(from, to).plus(costOfPeek());
+    Spent completion = costOfSteps(to + 1, model.steps()).plus(costOfLook());
     int room = stopped() ? 0 : wanted;
     while (room > 0
         && !affords(each.times(room).plus(completion.times(Math.min(room, survivors))))) {
@@ -175,6 +175,41 @@ public final class Run<S> {
     return nodes;
   }
 
+  /**
+   * New candidates that come from nodes in another way than by a step, such as by other noise.
+   *
+   * @param from a node for each; one may be there several times
+   * @param way the new picture, from that of a node and the candidate's seed
+   */
+  public List<Node<S>> vary(List<Node<S>> from, BiFunction<S, Long, S> way) {
+    List<Node<S>> nodes = new ArrayList<>();
+    for (Node<S> node : from) {
+      int number = trials.size();
+      long seed = terms.seed() + number;
+      S picture = way.apply(node.picture(), seed);
+      int step = model.decided(picture) + 1;
+      trials.add(new Trial(number, node.trial(), step, seed, Double.NaN, false, false));
+      nodes.add(new Node<>(number, picture, seed));
+    }
+    return nodes;
+  }
+
+  /**
+   * The model as one that makes pictures out of noise.
+   *
+   * @param search what needs it, for messages
+   * @throws IllegalArgumentException when it is none
+   */
+  public Noisy<S> noisy(String search) {
+    if (model instanceof Noisy<S> noisy) {
+      return noisy;
+    }
+    throw new IllegalArgumentException(
+        search
+            + ": a model that makes pictures out of noise, such as diffusion; got "
+            + model.getClass().getSimpleName());
+  }
+
   /** Nodes one step further, each with its own seed: not new candidates. */
   public List<Node<S>> goOn(List<Node<S>> nodes) {
     List<S> pictures = advance(pictures(nodes), nodes.stream().map(Node::seed).toList());
@@ -192,13 +227,8 @@ public final class Run<S> {
     for (int begin = 0; begin < pictures.size(); begin += terms.atOnce()) {
       int to = Math.min(pictures.size(), begin + terms.atOnce());
       List<S> batch = pictures.subList(begin, to);
-      Set<S> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-      distinct.addAll(batch);
-      int step = model.decided(batch.getFirst()) + 1;
-      List<Long> own = seeds.subList(begin, to);
-      further.addAll(model.step(batch, own));
-      double flops = model.stepFlops(step, distinct.size());
-      spent = spent.plus(new Spent(0, batch.size(), flops, 0, 0, 0, 0));
+      spent = spent.plus(new Spent(0, batch.size(), model.stepFlops(batch), 0, 0, 0, 0));
+      further.addAll(model.step(batch, seeds.subList(begin, to)));
     }
     return further;
   }

@@ -1,7 +1,10 @@
 package io.nextscale.search;
 
 import io.nextscale.tensor.Tensor;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A model that makes a picture in steps, each of which can go several ways.
@@ -46,6 +49,13 @@ public interface Stepwise<S> {
    * @param pictures that are different before it: forks of one picture count once
    */
   double stepFlops(int step, int pictures);
+
+  /** Floating-point operations of the next step of pictures; what forks share counts once. */
+  default double stepFlops(List<S> pictures) {
+    Set<S> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+    distinct.addAll(pictures);
+    return stepFlops(decided(pictures.getFirst()) + 1, distinct.size());
+  }
 
   /** Floating-point operations of making one picture visible. */
   double imageFlops();

@@ -5,7 +5,9 @@
  * ways; a {@link io.nextscale.search.Verifier} says how good a picture is; a {@link
  * io.nextscale.search.Strategy} decides which ways are tried; a {@link io.nextscale.search.Budget}
  * says how much that may cost. Start with {@link io.nextscale.search.Search}, then {@link
- * io.nextscale.search.Beam}.
+ * io.nextscale.search.Beam}. {@link io.nextscale.search.ZeroOrder} and {@link
+ * io.nextscale.search.Paths} are for models that begin with noise, {@link
+ * io.nextscale.search.Noisy}.
  *
  * <p>Letters in comments: K steps (scales) of a picture, k one of them from 1, n pictures, w
  * branches that survive a step, c candidates of each.

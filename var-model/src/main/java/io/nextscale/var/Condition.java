@@ -1,12 +1,15 @@
 package io.nextscale.var;
 
+import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.var.text.WordPieces;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the images of a batch are to show, a row for each: their classes, or captions.
@@ -51,6 +54,79 @@ public sealed interface Condition {
     boolean[] all = new boolean[rows()];
     Arrays.fill(all, true);
     return without(all);
+  }
+
+  /**
+   * The same where some rows, drawn at random, say nothing: what guidance needs in training.
+   *
+   * @param rate the share of such rows
+   */
+  default Condition dropped(double rate, RandomStream draws) {
+    boolean[] dropped = new boolean[rows()];
+    for (int i = 0; i < dropped.length; i++) {
+      dropped[i] = draws.nextFloat() < rate;
+    }
+    return without(dropped);
+  }
+
+  /**
+   * This condition as a model takes it: the label {@code classes} is that of no class.
+   *
+   * @param operation for messages
+   * @param classes how many labels the model knows
+   * @param text the encoder of captions; null where labels are the condition
+   * @throws IllegalArgumentException when it is of another kind or out of range
+   */
+  default Condition checked(String operation, int classes, @Nullable TextConfig text) {
+    switch (this) {
+      case Classes(List<Integer> labels) when text == null -> {
+        boolean[] none = new boolean[labels.size()];
+        for (int i = 0; i < none.length; i++) {
+          if (labels.get(i) > classes) {
+            throw new IllegalArgumentException(
+                operation
+                    + ": labels of 0 to "
+                    + (classes - 1)
+                    + ", or -1 for no class; got "
+                    + labels.get(i));
+          }
+          none[i] = labels.get(i) == classes;
+        }
+        return without(none);
+      }
+      case Captions captions when text != null -> {
+        IntSummaryStatistics pieces =
+            captions.pieces().stream()
+                .flatMap(List::stream)
+                .mapToInt(Integer::intValue)
+                .summaryStatistics();
+        if (captions.length() != text.length()
+            || pieces.getMin() < 0
+            || pieces.getMax() >= text.vocabulary()) {
+          throw new IllegalArgumentException(
+              operation
+                  + ": captions of "
+                  + text.length()
+                  + " word pieces, each from 0 to "
+                  + (text.vocabulary() - 1)
+                  + "; got "
+                  + captions.length()
+                  + " from "
+                  + pieces.getMin()
+                  + " to "
+                  + pieces.getMax()
+                  + " — encode them with the vocabulary of the model");
+        }
+        return this;
+      }
+      default ->
+          throw new IllegalArgumentException(
+              operation
+                  + ": a "
+                  + (text == null ? "label" : "caption")
+                  + " for each image; got a "
+                  + word());
+    }
   }
 
   /** Classes, {@link #NO_CLASS} for none. */
@@ -127,7 +203,7 @@ public sealed interface Condition {
     }
 
     /** I32 (R), with another number for no class. */
-    Tensor tensor(int noClass) {
+    public Tensor tensor(int noClass) {
       int[] numbers = labels.stream().mapToInt(label -> label < 0 ? noClass : label).toArray();
       return Tensor.ofInts(Shape.of(numbers.length), numbers);
     }
@@ -200,7 +276,7 @@ public sealed interface Condition {
     }
 
     /** I32 (R,T). */
-    Tensor tensor() {
+    public Tensor tensor() {
       int[] ids = pieces.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
       return Tensor.ofInts(Shape.of(rows(), length()), ids);
     }

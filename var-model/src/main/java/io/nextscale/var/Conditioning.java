@@ -22,7 +22,7 @@ public record Conditioning(
     Tensor pooled, List<Modulation> blocks, List<Chunk> text, Tensor headScale, Tensor headShift) {
 
   /** The rows of several batches, one after the other. */
-  static Conditioning concat(List<Conditioning> parts) {
+  public static Conditioning concat(List<Conditioning> parts) {
     if (parts.size() == 1) {
       return parts.getFirst();
     }

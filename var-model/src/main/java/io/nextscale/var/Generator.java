@@ -168,7 +168,7 @@ public final class Generator {
   }
 
   /** Guidance: {@code (1+t) · own − t · none}. */
-  static Tensor pushed(Tensor own, Tensor none, double t) {
+  public static Tensor pushed(Tensor own, Tensor none, double t) {
     return own.times((float) (1 + t)).minus(none.times((float) t));
   }
 

@@ -5,7 +5,6 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.vqvae.Scales;
 import java.io.IOException;
-import java.util.IntSummaryStatistics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -265,54 +264,6 @@ public record VarConfig(
    * @throws IllegalArgumentException when it is of another kind or out of range
    */
   Condition checked(String operation, Condition condition) {
-    switch (condition) {
-      case Condition.Classes(List<Integer> labels) when text == null -> {
-        boolean[] none = new boolean[labels.size()];
-        for (int i = 0; i < none.length; i++) {
-          if (labels.get(i) > classes) {
-            throw new IllegalArgumentException(
-                operation
-                    + ": labels of 0 to "
-                    + (classes - 1)
-                    + ", or -1 for no class; got "
-                    + labels.get(i));
-          }
-          none[i] = labels.get(i) == classes;
-        }
-        return condition.without(none);
-      }
-      case Condition.Captions captions when text != null -> {
-        IntSummaryStatistics pieces =
-            captions.pieces().stream()
-                .flatMap(List::stream)
-                .mapToInt(Integer::intValue)
-                .summaryStatistics();
-        if (captions.length() != text.length()
-            || pieces.getMin() < 0
-            || pieces.getMax() >= text.vocabulary()) {
-          throw new IllegalArgumentException(
-              operation
-                  + ": captions of "
-                  + text.length()
-                  + " word pieces, each from 0 to "
-                  + (text.vocabulary() - 1)
-                  + "; got "
-                  + captions.length()
-                  + " from "
-                  + pieces.getMin()
-                  + " to "
-                  + pieces.getMax()
-                  + " — encode them with the vocabulary of the model");
-        }
-        return condition;
-      }
-      default ->
-          throw new IllegalArgumentException(
-              operation
-                  + ": a "
-                  + (text == null ? "label" : "caption")
-                  + " for each image; got a "
-                  + condition.word());
-    }
+    return condition.checked(operation, classes, text);
   }
 }

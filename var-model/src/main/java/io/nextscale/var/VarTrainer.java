@@ -103,7 +103,7 @@ public final class VarTrainer {
   public record Batch(Tensor targets, Tensor input) {}
 
   private final Var model;
-  private final VqVae vae;
+  private final Reading reading;
   private final Training settings;
   private final Parameters parameters;
   private final Optimizer optimizer;
@@ -113,8 +113,13 @@ public final class VarTrainer {
 
   /** A trainer that has made no step. */
   public VarTrainer(Var model, VqVae vae, Training settings) {
+    this(model, Reading.of(vae), settings);
+  }
+
+  /** The same with tokens in an order of choice. */
+  public VarTrainer(Var model, Reading reading, Training settings) {
     this.model = model;
-    this.vae = vae;
+    this.reading = reading;
     this.settings = settings;
     this.parameters = model.parameters();
     List<Parameter> decayed = parameters.trained(VarTrainer::decays);
@@ -164,7 +169,7 @@ public final class VarTrainer {
    * @param condition of B rows
    */
   public Report step(int iteration, Tensor images, Condition condition) {
-    return step(iteration, vae.tokenize(images), condition);
+    return step(iteration, reading.tokenize(images), condition);
   }
 
   /**
@@ -192,7 +197,7 @@ public final class VarTrainer {
                 tokens,
                 Corruption.draw(tokens, settings.corruption(), own.split("corruption")),
                 last + 1);
-    Condition given = dropped(condition, own.split("classes"));
+    Condition given = condition.dropped(settings.classDropout(), own.split("classes"));
     DropPath dropPath =
         settings.dropPath() == 0
             ? DropPath.NONE
@@ -235,7 +240,7 @@ public final class VarTrainer {
 
   /** The tokens of images and what the transformer reads, for the first scales. */
   public Batch batch(Tensor images, int scales) {
-    return batch(vae.tokenize(images), scales);
+    return batch(reading.tokenize(images), scales);
   }
 
   /** The tokens of the first scales and what the transformer reads. */
@@ -245,7 +250,7 @@ public final class VarTrainer {
 
   /** What sets other tokens right, for the first scales, where the transformer reads those. */
   public Batch batch(TokenPyramid tokens, TokenPyramid fed, int scales) {
-    return read(vae.quantizer().corrections(tokens, fed), fed, scales);
+    return read(reading.corrections(tokens, fed), fed, scales);
   }
 
   private Batch read(TokenPyramid tokens, TokenPyramid fed, int scales) {
@@ -258,15 +263,7 @@ public final class VarTrainer {
     }
     return new Batch(
         Tensor.ofInts(Shape.of(tokens.batch(), length), targets),
-        vae.quantizer().teacherInput(fed, scales));
-  }
-
-  private Condition dropped(Condition condition, RandomStream draws) {
-    boolean[] dropped = new boolean[condition.rows()];
-    for (int i = 0; i < dropped.length; i++) {
-      dropped[i] = draws.nextFloat() < settings.classDropout();
-    }
-    return condition.without(dropped);
+        reading.teacherInput(fed, scales));
   }
 
   /**
@@ -290,7 +287,7 @@ public final class VarTrainer {
    * labels for its numbers.
    */
   public Evaluation evaluate(Tensor images, int... labels) {
-    return evaluate(vae.tokenize(images), Condition.classes(labels));
+    return evaluate(reading.tokenize(images), Condition.classes(labels));
   }
 
   /** Measures on a batch of images that are tokens already; nothing is dropped. */

@@ -9,11 +9,11 @@ import io.nextscale.tensor.Tensor;
  * @see <a href="https://arxiv.org/abs/1609.05158">Shi et al. 2016, section 2: the sub-pixel
  *     layer</a>
  */
-final class Patches {
+public final class Patches {
   private Patches() {}
 
   /** The patches of an image; p = 1: the image. */
-  static Tensor of(Tensor image, int p) {
+  public static Tensor of(Tensor image, int p) {
     if (p == 1) {
       return image;
     }
@@ -28,7 +28,7 @@ final class Patches {
   }
 
   /** The image of patches; p = 1: what is given. */
-  static Tensor toImage(Tensor patches, int p) {
+  public static Tensor toImage(Tensor patches, int p) {
     if (p == 1) {
       return patches;
     }

@@ -1,6 +1,5 @@
 package io.nextscale.training.learner;
 
-import io.nextscale.data.TokenBatch;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.shapes.Prompt;
 import io.nextscale.shapes.ShapesWorld;
@@ -39,12 +38,11 @@ record Samples(Condition condition, List<Prompt> prompts) {
     return new Samples(conditions.of(captions), prompts);
   }
 
-  /** The captions of some pictures, again and again. */
-  static Samples of(int count, Conditions conditions, List<TokenBatch> from) {
-    List<String> all = from.stream().flatMap(batch -> batch.captions().stream()).toList();
+  /** Some captions, at least one, again and again. */
+  static Samples of(int count, Conditions conditions, List<String> from) {
     List<String> captions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      captions.add(all.get(i % all.size()));
+      captions.add(from.get(i % from.size()));
     }
     return new Samples(conditions.of(captions), List.of());
   }
@@ -55,24 +53,32 @@ record Samples(Condition condition, List<Prompt> prompts) {
         Condition.classes(IntStream.range(0, count).map(i -> i % classes).toArray()), List.of());
   }
 
+  /** Makes pictures (B,h,w,3) in [0, 1], one for each row of a condition and each seed. */
+  @FunctionalInterface
+  interface Maker {
+    Tensor make(Condition condition, List<Long> seeds);
+  }
+
   /** The pictures (N,h,w,3) in [-1, 1], of seeds 0, 1, …. */
   Tensor make(Generator generator, Sampling how) {
+    return make((rows, seeds) -> {
+      Generation request =
+          new Generation(
+              rows, seeds, how.guidance(), how.topK(), how.topP(), false, Generation.ALL, null);
+      return generator.generate(request).images();
+    });
+  }
+
+  /** The same, made in any way. */
+  Tensor make(Maker maker) {
     int count = condition.rows();
     Tensor[] parts = new Tensor[(count + AT_ONCE - 1) / AT_ONCE];
     for (int p = 0; p < parts.length; p++) {
       int begin = p * AT_ONCE;
       int end = Math.min(count, begin + AT_ONCE);
-      Generation request =
-          new Generation(
-              condition.select(IntStream.range(begin, end).toArray()),
-              LongStream.range(begin, end).boxed().toList(),
-              how.guidance(),
-              how.topK(),
-              how.topP(),
-              false,
-              Generation.ALL,
-              null);
-      parts[p] = Workspace.scope(() -> generator.generate(request).images().times(2f).minus(1f));
+      Condition rows = condition.select(IntStream.range(begin, end).toArray());
+      List<Long> seeds = LongStream.range(begin, end).boxed().toList();
+      parts[p] = Workspace.scope(() -> maker.make(rows, seeds).times(2f).minus(1f));
     }
     return Tensor.concat(0, parts);
   }

@@ -1,5 +1,8 @@
 package io.nextscale.training.learner;
 
+import io.nextscale.baselines.raster.RasterGenerator;
+import io.nextscale.baselines.raster.RasterOrder;
+import io.nextscale.baselines.raster.RasterSampling;
 import io.nextscale.data.Batch;
 import io.nextscale.data.TokenBatch;
 import io.nextscale.image.RgbImage;
@@ -16,6 +19,7 @@ import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VarSettings;
 import io.nextscale.var.Condition;
 import io.nextscale.var.Generator;
+import io.nextscale.var.Reading;
 import io.nextscale.var.Var;
 import io.nextscale.var.VarConfig;
 import io.nextscale.var.VarMetadata;
@@ -78,6 +82,7 @@ public final class VarLearner implements Learner {
 
   private final VarSettings settings;
   private final Subject subject;
+  private final @Nullable RasterOrder raster;
   private final TokenBatches batches;
   private final List<TokenBatch> validation;
   private final Samples samples;
@@ -103,8 +108,35 @@ public final class VarLearner implements Learner {
       TokenBatches batches,
       List<Batch> validation,
       boolean recompute) {
+    this(settings, subject, batches, validation, recompute, null);
+  }
+
+  /**
+   * A learner of tokens in raster order: see {@link RasterOrder}. The settings of scales (their
+   * weights, progressive training) have one token each to say something about.
+   *
+   * @throws IllegalArgumentException when the tokenizer has more than one grid
+   */
+  public static VarLearner raster(
+      VarSettings settings,
+      Subject subject,
+      TokenBatches batches,
+      List<Batch> validation,
+      boolean recompute) {
+    RasterOrder order = new RasterOrder(subject.tokenizer());
+    return new VarLearner(settings, subject, batches, validation, recompute, order);
+  }
+
+  private VarLearner(
+      VarSettings settings,
+      Subject subject,
+      TokenBatches batches,
+      List<Batch> validation,
+      boolean recompute,
+      @Nullable RasterOrder raster) {
     this.settings = settings;
     this.subject = subject;
+    this.raster = raster;
     this.batches = batches;
     VqVae tokenizer = subject.tokenizer();
     this.validation = validation.stream().map(batch -> TokenBatches.of(batch, tokenizer)).toList();
@@ -116,11 +148,11 @@ public final class VarLearner implements Learner {
             ? Samples.ofShapes(count, conditions)
             : pieces == null
                 ? Samples.ofClasses(count, subject.classes().size())
-                : Samples.of(
-                    count, conditions, this.validation.isEmpty() ? first() : this.validation);
-    VarConfig config =
+                : Samples.of(count, conditions, captions());
+    VarConfig sizes =
         settings.config(
             tokenizer.config(), subject.classes().size(), pieces == null ? 0 : pieces.size());
+    VarConfig config = raster == null ? sizes : raster.config(sizes);
     RandomStream random = RandomStream.of(settings.optimizer().seed()).split("var");
     try {
       Checkpoint initial = settings.initialization().checkpoint(config, random);
@@ -129,7 +161,8 @@ public final class VarLearner implements Learner {
       throw new UncheckedIOException(e);
     }
     parameters = model.parameters();
-    trainer = new VarTrainer(model, tokenizer, settings.training(recompute));
+    Reading reading = raster == null ? Reading.of(tokenizer) : raster;
+    trainer = new VarTrainer(model, reading, settings.training(recompute));
     averages = new Averages(parameters, settings.optimizer().ema());
   }
 
@@ -168,8 +201,11 @@ public final class VarLearner implements Learner {
     parameters.load(part, others ? how.keeping(CLASSES) : how);
   }
 
-  private List<TokenBatch> first() {
-    return List.of(batch(0));
+  /** Those of pictures to measure on, else of the first batch. */
+  private List<String> captions() {
+    return validation.isEmpty()
+        ? batch(0).captions()
+        : validation.stream().flatMap(batch -> batch.captions().stream()).toList();
   }
 
   private TokenBatch batch(int iteration) {
@@ -244,11 +280,20 @@ public final class VarLearner implements Learner {
     });
   }
 
+  private RasterGenerator generator(RasterOrder order) {
+    VarSettings.Sampling how = settings.sampling();
+    RasterSampling settings = new RasterSampling(how.guidance(), 1, how.topK(), how.topP());
+    return new RasterGenerator(model, order, settings);
+  }
+
   /** The same pictures are judged and shown. */
   private Tensor made() {
     Tensor known = made;
     if (known == null) {
-      known = samples.make(new Generator(model, subject.tokenizer()), settings.sampling());
+      known =
+          raster == null
+              ? samples.make(new Generator(model, subject.tokenizer()), settings.sampling())
+              : samples.make(generator(raster)::images);
       made = known;
     }
     return known;
@@ -296,6 +341,9 @@ public final class VarLearner implements Learner {
         new VarMetadata(
             model.config().heads(), subject.pieces(), subject.classes(), subject.fingerprint());
     header.putAll(own.text());
+    if (raster != null) {
+      header.putAll(RasterOrder.METADATA);
+    }
     header.put("nextscale.settings", Settings.json(settings).write());
     return header;
   }

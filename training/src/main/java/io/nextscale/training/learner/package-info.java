@@ -1,6 +1,7 @@
 /**
- * What is trained: {@link io.nextscale.training.learner.TokenizerLearner} and {@link
- * io.nextscale.training.learner.VarLearner}, with the pictures they learn from and are measured on.
+ * What is trained: {@link io.nextscale.training.learner.TokenizerLearner}, {@link
+ * io.nextscale.training.learner.VarLearner} and {@link io.nextscale.training.learner.DitLearner},
+ * with the pictures they learn from and are measured on.
  *
  * <p>Pictures come from {@link io.nextscale.training.learner.TrainingPictures}. Where they are
  * those of the shapes world, {@link io.nextscale.training.learner.ShapesJudge} says how many of the

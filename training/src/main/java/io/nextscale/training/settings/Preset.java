@@ -171,6 +171,11 @@ public record Preset(
               new Growth(0, 0.8, 100),
               new Sampling(16, 1.5, 900, 0.96)));
 
+  /** The settings of a diffusion transformer on the same pictures, of about the same size. */
+  public DitSettings dit() {
+    return DitSettings.like(var, equals(PUBLISHED));
+  }
+
   /** All of them. */
   public static final List<Preset> ALL = List.of(SHAPES, CIFAR10, PUBLISHED);
 

@@ -66,7 +66,7 @@ public record VarSettings(
       }
     }
 
-    private static void requireDivisor(String flag, int heads, String of, int width) {
+    static void requireDivisor(String flag, int heads, String of, int width) {
       if (heads < 1 || width < 1 || width % heads != 0) {
         throw new IllegalArgumentException(
             "%s: a divisor of %s %d; got %d".formatted(flag, of, width, heads));

@@ -1,16 +1,28 @@
 package io.nextscale.training.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nextscale.baselines.diffusion.Dit;
+import io.nextscale.baselines.diffusion.DitMetadata;
+import io.nextscale.baselines.diffusion.Latents;
+import io.nextscale.baselines.diffusion.PictureSpace;
+import io.nextscale.baselines.raster.RasterOrder;
 import io.nextscale.data.Batch;
 import io.nextscale.data.Batches;
 import io.nextscale.data.TokenSet;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.Learner;
+import io.nextscale.training.settings.DitSettings;
 import io.nextscale.training.settings.TokenizerSettings;
 import io.nextscale.training.settings.VarSettings;
+import io.nextscale.var.Var;
+import io.nextscale.var.VarMetadata;
+import io.nextscale.var.text.WordPieces;
+import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeMetadata;
 import java.io.IOException;
@@ -129,5 +141,84 @@ class LearnersTest {
       TokenBatches tokens = TokenBatches.of(batches, tokenizer);
       assertItGoesOnAlike(() -> new VarLearner(second, subject, tokens, measured, true), true);
     }
+  }
+
+  /** The baselines on the same pictures: diffusion of the tokenizer's maps, tokens row by row. */
+  @Test
+  void baselinesGoOnAsIfTheyHadNeverStopped() throws IOException {
+    Path data = Small.pictures(folder.resolve("pictures"), 12);
+    Map<String, String> common =
+        Map.of("steps", "5", "batch", "2", "accumulate", "2", "ema", "0.9");
+    TokenizerSettings first = Small.tokenizer(common);
+    try (TrainingPictures pictures = TrainingPictures.open(data.toString(), first.pictures())) {
+      Batches batches = pictures.batches(2, 0, true, line -> {});
+      List<Batch> measured = List.of(batches.batch(7));
+      Path file = folder.resolve("tokenizer.safetensors");
+      TokenizerLearner learner = new TokenizerLearner(first, batches, measured, false, null);
+      learner.parameters().save(file, learner.exported(), DType.F32, learner.metadata());
+      VqVae tokenizer = VqVaeMetadata.load(file, Small.FOR_USE);
+      WordPieces words = pictures.words(200);
+
+      VqVae grid = RasterOrder.lastGrid(tokenizer);
+      VarSettings settings = Small.var(common);
+      VarLearner.Subject tokens =
+          new VarLearner.Subject(
+              grid, TokenSet.fingerprint(file), words, pictures.classes(), false);
+      Supplier<Learner> raster =
+          () -> VarLearner.raster(settings, tokens, TokenBatches.of(batches, grid), measured, true);
+      assertItGoesOnAlike(raster, true);
+      Path rasterFile = save(raster.get(), "raster.safetensors");
+      Var row = VarMetadata.load(rasterFile, Small.FOR_USE);
+      assertThat(row.config().scales()).isEqualTo(new RasterOrder(grid).scales());
+      try (TensorFile open = TensorFile.open(rasterFile)) {
+        assertThat(open.metadata()).containsAllEntriesOf(RasterOrder.METADATA);
+        assertThat(VqVaeMetadata.scales(open)).isEqualTo(Scales.of(4));
+      }
+      assertThatThrownBy(
+              () -> {
+                VarLearner.Subject many =
+                    new VarLearner.Subject(tokenizer, "", words, pictures.classes(), false);
+                VarLearner.raster(
+                    settings, many, TokenBatches.of(batches, tokenizer), measured, true);
+              })
+          .hasMessageContaining("raster: a tokenizer of one square grid");
+
+      Latents latents = DitLearner.latents(tokenizer, batches);
+      for (String condition : List.of("text", "classes")) {
+        for (PictureSpace space : List.of(latents, new PictureSpace.Pixels(8))) {
+          Map<String, String> further = new LinkedHashMap<>(common);
+          further.put("condition", condition);
+          further.put("variance", "" + condition.equals("text"));
+          further.put("sampler", condition.equals("text") ? "ddpm" : "ddim");
+          DitSettings dit = Small.dit(further);
+          DitLearner.Subject subject =
+              new DitLearner.Subject(
+                  space,
+                  space == latents ? TokenSet.fingerprint(file) : "",
+                  dit.readsText() ? words : null,
+                  pictures.classes(),
+                  false);
+          Supplier<Learner> made = () -> new DitLearner(dit, subject, batches, measured);
+          assertItGoesOnAlike(made, true);
+          Path ditFile = save(made.get(), "dit.safetensors");
+          Dit model = DitMetadata.load(ditFile, Small.FOR_USE);
+          assertThat(model.config().channels()).isEqualTo(space.channels());
+          try (TensorFile open = TensorFile.open(ditFile)) {
+            DitMetadata metadata = DitMetadata.of(open);
+            assertThat(metadata.steps()).isEqualTo(50);
+            if (space == latents) {
+              assertThat(metadata.latents(tokenizer)).isEqualTo(latents);
+              assertThat(metadata.common().tokenizer()).isEqualTo(TokenSet.fingerprint(file));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private Path save(Learner learner, String name) throws IOException {
+    Path file = folder.resolve(name);
+    learner.parameters().save(file, learner.exported(), DType.F32, learner.metadata());
+    return file;
   }
 }

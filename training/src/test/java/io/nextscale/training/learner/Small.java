@@ -6,6 +6,7 @@ import io.nextscale.nn.Loading;
 import io.nextscale.shapes.Scene;
 import io.nextscale.shapes.ShapesWorld;
 import io.nextscale.shapes.Split;
+import io.nextscale.training.settings.DitSettings;
 import io.nextscale.training.settings.Preset;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.TokenizerSettings;
@@ -60,6 +61,24 @@ final class Small {
                 "validation", "0"));
     small.putAll(further);
     return Settings.with(Preset.SHAPES.var(), small);
+  }
+
+  /** A diffusion transformer of two blocks on the maps of such a tokenizer. */
+  static DitSettings dit(Map<String, String> further) {
+    Map<String, String> small =
+        new HashMap<>(
+            Map.of(
+                "size", "8",
+                "depth", "2",
+                "width", "48",
+                "heads", "2",
+                "text-width", "32",
+                "text-depth", "1",
+                "text-heads", "2"));
+    small.putAll(
+        Map.of("warm-up", "5", "validation", "0", "noise-steps", "50", "sampling-steps", "3"));
+    small.putAll(further);
+    return Settings.with(Preset.SHAPES.dit(), small);
   }
 
   /** Pictures of the shapes world in a folder, each in a class of its own, with captions. */

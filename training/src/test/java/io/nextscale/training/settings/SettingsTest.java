@@ -3,12 +3,17 @@ package io.nextscale.training.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nextscale.baselines.diffusion.Dit;
+import io.nextscale.baselines.diffusion.Latents;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
+import io.nextscale.var.Var;
 import io.nextscale.var.VarConfig;
+import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeConfig;
 import io.nextscale.vqvae.training.TokenizerTraining;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -142,5 +147,27 @@ class SettingsTest {
     assertThat(Preset.named("cifar10")).isSameAs(Preset.CIFAR10);
     assertThatThrownBy(() -> Preset.named("imagenet"))
         .hasMessage("--preset: one of shapes, cifar10, published; got imagenet");
+  }
+
+  /**
+   * A diffusion transformer of about the size of the next-scale one, and one four times as large.
+   */
+  @Test
+  void baselinesAreOfTheSizesOfTheComparison() {
+    VqVaeConfig tokenizer = Preset.SHAPES.tokenizer().model().config();
+    Latents space =
+        new Latents(
+            VqVae.declared(tokenizer), Collections.nCopies(8, 0f), Collections.nCopies(8, 1f));
+    double nextScale =
+        Var.declared(Preset.SHAPES.var().config(tokenizer, 0, 200)).parameters().count();
+    DitSettings same = Preset.SHAPES.dit();
+    DitSettings large = Settings.with(same, Map.of("width", "288"));
+    assertThat(Dit.declared(same.config(space, 0, 200)).parameters().count() / nextScale)
+        .isBetween(1.0, 1.25);
+    assertThat(Dit.declared(large.config(space, 0, 200)).parameters().count() / nextScale)
+        .isBetween(4.0, 5.5);
+    DitSettings published = Preset.PUBLISHED.dit();
+    assertThat(published.model().depth()).isEqualTo(28);
+    assertThat(published.training().schedule().learningRate(1_000_000)).isEqualTo(1e-4);
   }
 }

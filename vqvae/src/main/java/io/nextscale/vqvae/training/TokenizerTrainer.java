@@ -3,6 +3,7 @@ package io.nextscale.vqvae.training;
 import io.nextscale.nn.AdamW;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.GradientClip;
+import io.nextscale.nn.GradientSum;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Member;
 import io.nextscale.nn.Observer;

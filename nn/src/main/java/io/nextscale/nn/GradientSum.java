@@ -1,6 +1,5 @@
-package io.nextscale.vqvae.training;
+package io.nextscale.nn;
 
-import io.nextscale.nn.Checkpoint;
 import io.nextscale.tensor.Gradients;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Tensor;
@@ -11,17 +10,18 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /** Gradients of several batches, added up until the optimiser takes its step. */
-final class GradientSum {
+public final class GradientSum {
 
   private final SequencedMap<String, Parameter> parameters;
   private SequencedMap<Parameter, Tensor> sum = new LinkedHashMap<>();
 
-  GradientSum(SequencedMap<String, Parameter> parameters) {
+  /** No gradients yet of these parameters. */
+  public GradientSum(SequencedMap<String, Parameter> parameters) {
     this.parameters = parameters;
   }
 
   /** Adds the gradients of a batch. */
-  void add(Gradients gradients) {
+  public void add(Gradients gradients) {
     for (Parameter parameter : parameters.values()) {
       Tensor gradient = gradients.of(parameter);
       if (gradient != null) {
@@ -31,14 +31,14 @@ final class GradientSum {
   }
 
   /** The sums; the next ones start at zero. */
-  SequencedMap<Parameter, Tensor> take() {
+  public SequencedMap<Parameter, Tensor> take() {
     SequencedMap<Parameter, Tensor> taken = sum;
     sum = new LinkedHashMap<>();
     return taken;
   }
 
   /** The sums by the names of their parameters. */
-  SequencedMap<String, Tensor> state() {
+  public SequencedMap<String, Tensor> state() {
     SequencedMap<String, Tensor> state = new LinkedHashMap<>();
     parameters.forEach((name, parameter) -> {
       Tensor gradient = sum.get(parameter);
@@ -54,7 +54,7 @@ final class GradientSum {
    *
    * @throws FileFormatException when a gradient has other extents than its parameter
    */
-  void restore(Checkpoint from) throws IOException {
+  public void restore(Checkpoint from) throws IOException {
     sum = new LinkedHashMap<>();
     for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
       if (from.has(entry.getKey())) {

@@ -1,0 +1,130 @@
+package io.nextscale.cli;
+
+import io.nextscale.baselines.raster.RasterOrder;
+import io.nextscale.cli.terminal.Verbosity;
+import io.nextscale.data.TokenSet;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.tensor.spi.Backend;
+import io.nextscale.training.TrainingRun;
+import io.nextscale.training.learner.TokenBatches;
+import io.nextscale.training.learner.TrainingPictures;
+import io.nextscale.training.learner.VarLearner;
+import io.nextscale.training.settings.Preset;
+import io.nextscale.training.settings.Settings;
+import io.nextscale.training.settings.VarSettings;
+import io.nextscale.var.text.WordPieces;
+import io.nextscale.vqvae.VqVae;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a transformer of tokens in raster order. */
+@Command(
+    name = "raster",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    mixinStandardHelpOptions = true,
+    modelTransformer = SettingsFlags.OfVar.class,
+    description =
+        "Train a transformer that makes the tokens of one grid row by row, to compare next-scale"
+            + " prediction with.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class TrainRasterCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private TrainingOptions training;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description =
+          "The model.safetensors that 'nextscale train tokenizer --scales 8' made; of a tokenizer of"
+              + " several grids the last is taken alone.")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--recompute",
+      description = "Compute blocks again on the way back: less memory, more time, same results.")
+  private boolean recompute;
+
+  @Mixin private ComputeOptions compute;
+
+  @Mixin private Verbosity verbosity;
+
+  @Override
+  public Integer call() throws IOException {
+    VarSettings settings = training.settings("raster", VarSettings.class, Preset::var, Map.of());
+    if (training.showSettings()) {
+      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+    Path folder = training.run();
+    String data = training.data();
+    training.plan(settings.optimizer().steps());
+    Json.Obj existing = training.existing();
+    Path file = training.file(tokenizer, TrainVarCommand.TOKENIZER);
+    if (file == null) {
+      throw new UsageException(
+          "--tokenizer: the model.safetensors of a tokenizer; got none — make one with 'nextscale train tokenizer'");
+    }
+    Backend backend = compute.backend();
+    VqVae vae = grid(TrainVarCommand.tokenizer(file));
+    TrainVarCommand.checkSize(vae, settings.pictures());
+    String fingerprint = TokenSet.fingerprint(file);
+    try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures())) {
+      TrainVarCommand.checkCondition(pictures, settings.readsText());
+      WordPieces words =
+          settings.readsText()
+              ? TrainVarCommand.words(pictures, settings.model().words(), existing, null)
+              : null;
+      Map<String, Json> further = new LinkedHashMap<>();
+      further.put(
+          TrainVarCommand.TOKENIZER,
+          TrainingOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
+      if (words != null) {
+        further.put(TrainVarCommand.WORDS, Json.parse(TrainVarCommand.WORDS, words.write()));
+      }
+      try (TrainingRun run =
+          TrainingRun.open(
+              folder, TrainingOptions.describe("raster", pictures, settings, further))) {
+        verbosity.tell(pictures.training().describe());
+        verbosity.tellMore(backend.describe());
+        TokenBatches batches =
+            TokenBatches.of(
+                pictures.batches(
+                    settings.optimizer().batch(),
+                    settings.optimizer().seed(),
+                    training.strict(),
+                    verbosity::tell),
+                vae);
+        VarLearner.Subject subject =
+            new VarLearner.Subject(vae, fingerprint, words, pictures.classes(), pictures.shapes());
+        VarLearner learner =
+            VarLearner.raster(
+                settings, subject, batches, training.validation(pictures, verbosity), recompute);
+        return training.train(run, learner, settings.optimizer().steps(), verbosity);
+      }
+    }
+  }
+
+  private VqVae grid(VqVae vae) {
+    int grids = vae.config().scales().count();
+    if (grids == 1) {
+      return vae;
+    }
+    verbosity.tell(
+        "a tokenizer of %d grids: its last, %s, alone — one trained with --scales %d says more with it"
+            .formatted(grids, vae.config().scales().last(), vae.config().scales().last().height()));
+    return RasterOrder.lastGrid(vae);
+  }
+}

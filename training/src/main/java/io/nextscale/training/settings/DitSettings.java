@@ -1,0 +1,194 @@
+package io.nextscale.training.settings;
+
+import io.nextscale.baselines.diffusion.Betas;
+import io.nextscale.baselines.diffusion.Diffusion;
+import io.nextscale.baselines.diffusion.DiffusionTraining;
+import io.nextscale.baselines.diffusion.DitConfig;
+import io.nextscale.baselines.diffusion.PictureSpace;
+import io.nextscale.baselines.diffusion.Sampler;
+import io.nextscale.nn.Optimizer;
+import io.nextscale.var.TextConfig;
+import java.util.List;
+
+/**
+ * Everything that decides on a diffusion transformer, beside pictures and tokenizer.
+ *
+ * @param pictures how they come to the size of the tokenizer
+ * @param model the sizes of the network
+ * @param optimizer how long and how fast
+ * @param process from maps to noise
+ * @param sampling how pictures are made to see how far it is
+ */
+public record DitSettings(
+    PictureSettings pictures,
+    Model model,
+    OptimizerSettings optimizer,
+    Process process,
+    Sampling sampling) {
+
+  /** The sizes of the network; see {@link DitConfig} and {@link TextConfig}. */
+  public record Model(
+      @Setting("What a picture is made from: text or classes.") String condition,
+      @Setting("Positions of a side that are one token.") int patch,
+      @Setting("Blocks.") int depth,
+      @Setting("Channels.") int width,
+      @Setting("Heads of attention.") int heads,
+      @Setting("Whether variances are predicted beside the noise.") boolean variance,
+      @Setting("Channels of the encoder of captions.") int textWidth,
+      @Setting("Layers of the encoder of captions.") int textDepth,
+      @Setting("Heads of the encoder of captions.") int textHeads,
+      @Setting("Word pieces of a caption; the rest of longer ones is not read.") int textLength,
+      @Setting("The most word pieces that are learnt from the captions.") int words) {
+
+    /** Checks the condition and the sizes. */
+    public Model {
+      if (!condition.equals(VarSettings.TEXT) && !condition.equals(VarSettings.CLASSES)) {
+        throw new IllegalArgumentException("--condition: text or classes; got " + condition);
+      }
+      if (patch < 1 || depth < 1 || textDepth < 1 || textLength < 2 || words < 4) {
+        throw new IllegalArgumentException(
+            "--patch, --depth, --text-depth, --text-length, --words: at least 1, 1, 1, 2 and 4; got "
+                + List.of(patch, depth, textDepth, textLength, words));
+      }
+      VarSettings.Model.requireDivisor("--heads", heads, "--width", width);
+      VarSettings.Model.requireDivisor("--text-heads", textHeads, "--text-width", textWidth);
+    }
+  }
+
+  /** From maps to noise; see {@link Diffusion}. */
+  public record Process(
+      @Setting("How noise grows: linear or cosine.") String betas,
+      @Setting("Steps from a map to noise.") int noiseSteps,
+      @Setting("The part of pictures that lose their condition, for guidance.") double dropout) {
+
+    /** Checks the ranges. */
+    public Process {
+      Betas.named(betas);
+      if (noiseSteps < 1) {
+        throw new IllegalArgumentException("--noise-steps: at least 1; got " + noiseSteps);
+      }
+    }
+
+    /** The process. */
+    public Diffusion diffusion() {
+      return Diffusion.of(Betas.named(betas), noiseSteps);
+    }
+  }
+
+  /** How pictures are made to see how far the training is. */
+  public record Sampling(
+      @Setting("Pictures that are made and judged at each evaluation; 0: none.") int judged,
+      @Setting("Guidance of these pictures.") double guidance,
+      @Setting("Steps from noise to a picture.") int samplingSteps,
+      @Setting("How these steps are made: ddim, without noise, or ddpm.") String sampler) {
+
+    /** Checks the sampler. */
+    public Sampling {
+      if (!sampler.equals("ddim") && !sampler.equals("ddpm")) {
+        throw new IllegalArgumentException("--sampler: ddim or ddpm; got " + sampler);
+      }
+      if (samplingSteps < 1) {
+        throw new IllegalArgumentException("--sampling-steps: at least 1; got " + samplingSteps);
+      }
+    }
+
+    /** The kind of steps. */
+    public Sampler steps() {
+      return sampler.equals("ddim") ? new Sampler.Ddim(0) : new Sampler.Ddpm();
+    }
+  }
+
+  private static final Process PROCESS = new Process("linear", 1000, 0.1);
+
+  /**
+   * Settings for the pictures of a next-scale transformer, with a network of its depth, width and
+   * encoder of captions. Maps are so small that a position is a token; published ones are larger.
+   *
+   * @param published whether optimiser, patches and sampling are those of the paper: AdamW at a
+   *     constant 1e-4 without decay, averages of 0.9999, 250 ancestral steps. Source: Peebles and
+   *     Xie 2023, section 4
+   */
+  static DitSettings like(VarSettings var, boolean published) {
+    VarSettings.Model model = var.model();
+    OptimizerSettings o = var.optimizer();
+    OptimizerSettings optimizer =
+        published
+            ? new OptimizerSettings(
+                o.steps(), 8, 32, 1e-4, "cos", 0, 1, 1, 0, 0, 1e9, 0.9999, 0, "adamw")
+            : new OptimizerSettings(
+                o.steps(),
+                o.batch(),
+                o.accumulate(),
+                o.rate(),
+                o.curve(),
+                o.warmUp(),
+                o.warmUpStart(),
+                o.rateEnd(),
+                0,
+                0,
+                1,
+                0.999,
+                o.seed(),
+                o.optimizer());
+    return new DitSettings(
+        var.pictures(),
+        new Model(
+            model.condition(),
+            published ? 2 : 1,
+            published ? 28 : model.depth(),
+            published ? 1152 : model.width(),
+            model.heads(),
+            published,
+            model.textWidth(),
+            model.textDepth(),
+            model.textHeads(),
+            model.textLength(),
+            model.words()),
+        optimizer,
+        PROCESS,
+        new Sampling(
+            var.sampling().judged(),
+            published ? 0.5 : var.sampling().guidance(),
+            published ? 250 : 30,
+            published ? "ddpm" : "ddim"));
+  }
+
+  /** Whether captions are the condition. */
+  public boolean readsText() {
+    return model.condition().equals(VarSettings.TEXT);
+  }
+
+  /**
+   * The configuration of the transformer.
+   *
+   * @param space where it works
+   * @param classes how many there are, where classes are the condition
+   * @param pieces how many word pieces there are, where text is
+   */
+  public DitConfig config(PictureSpace space, int classes, int pieces) {
+    return new DitConfig(
+        space.side(),
+        space.channels(),
+        model.patch(),
+        model.depth(),
+        model.width(),
+        model.heads(),
+        readsText() ? 0 : classes,
+        model.variance(),
+        readsText()
+            ? new TextConfig(
+                pieces, model.textLength(), model.textWidth(), model.textDepth(), model.textHeads())
+            : null);
+  }
+
+  /** The settings as the trainer takes them. */
+  public DiffusionTraining training() {
+    return new DiffusionTraining(
+        optimizer.schedule(),
+        optimizer.clip(),
+        process.dropout(),
+        optimizer.accumulate(),
+        optimizer.seed(),
+        Optimizer.Kind.of(optimizer.optimizer()));
+  }
+}
