@@ -59,7 +59,7 @@ public record Preset(
                   VarSettings.TEXT, 6, 128, 4, true, true, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
                   14_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
-              new Chance(0, 0.1, 0, 0.3),
+              new Chance(0, 0.1, 0, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
               new Sampling(120, 1.5, 1, 0)));
