@@ -117,12 +117,12 @@ final class ScalingLawCommand implements Callable<Integer> {
     TrainVarCommand.checkSize(vae, pictureSettings);
     String fingerprint = TokenSet.fingerprint(file);
     try (TrainingPictures pictures = TrainingOptions.open(data, pictureSettings)) {
-      TrainVarCommand.checkCondition(pictures, settings.var());
+      TrainVarCommand.checkCondition(pictures, settings.var().readsText());
       verbosity.tell(pictures.training().describe());
       verbosity.tellMore(backend.describe());
       WordPieces words =
           settings.var().readsText()
-              ? TrainVarCommand.words(pictures, settings.var(), null, null)
+              ? TrainVarCommand.words(pictures, settings.var().model().words(), null, null)
               : null;
       List<Batch> validation = pictures.validation(strict, verbosity::tell);
       if (validation.isEmpty()) {

@@ -301,7 +301,7 @@ class TrainCommandTest {
           "--judged",
           0,
           "--noise-steps",
-          20,
+          25,
           "--sampling-steps",
           3);
 
@@ -341,6 +341,9 @@ class TrainCommandTest {
     assertRefused(
         run(TINY_DIT, "dit", "--data", classes, "--run", none, "--pixels", "--betas", "sqrt"),
         "--betas: linear or cosine");
+    assertRefused(
+        run(TINY_DIT, "dit", "--data", classes, "--run", none, "--pixels", "--noise-steps", 20),
+        "--noise-steps: at least 21");
   }
 
   @Test

@@ -12,6 +12,11 @@ public enum Betas {
    */
   LINEAR {
     @Override
+    public int fewest() {
+      return (int) (LAST * PUBLISHED) + 1; // for fewer the last β would not be below 1
+    }
+
+    @Override
     double[] of(int steps) {
       double first = FIRST * PUBLISHED / steps;
       double last = LAST * PUBLISHED / steps;
@@ -30,6 +35,11 @@ public enum Betas {
    */
   COSINE {
     @Override
+    public int fewest() {
+      return 1;
+    }
+
+    @Override
     double[] of(int steps) {
       double[] betas = new double[steps];
       for (int t = 0; t < steps; t++) {
@@ -45,6 +55,9 @@ public enum Betas {
   private static final double PUBLISHED = 1000;
   private static final double MOST = 0.999;
   private static final double OFFSET = 0.008;
+
+  /** The fewest steps that there can be. */
+  public abstract int fewest();
 
   /** The betas of a process of so many steps, each in (0, 1). */
   abstract double[] of(int steps);

@@ -25,11 +25,13 @@ public final class Diffusion {
   /**
    * A process.
    *
-   * @param steps T, at least 1
+   * @param steps T, at least {@link Betas#fewest}
    */
   public static Diffusion of(Betas betas, int steps) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("diffusion: at least 1 step; got " + steps);
+    if (steps < betas.fewest()) {
+      throw new IllegalArgumentException(
+          "diffusion: at least %d steps with %s betas; got %d"
+              .formatted(betas.fewest(), betas.word(), steps));
     }
     double[] all = betas.of(steps);
     double[] alphaBars = new double[steps];

@@ -52,6 +52,17 @@ class DiffusionTest {
       }
     }
     assertThatThrownBy(() -> Betas.named("sqrt")).hasMessageContaining("linear or cosine");
+    assertThatThrownBy(() -> Diffusion.of(Betas.LINEAR, 20))
+        .hasMessage("diffusion: at least 21 steps with linear betas; got 20");
+    for (Betas kind : Betas.values()) {
+      for (int steps : new int[] {kind.fewest(), kind.fewest() + 1, 4000}) {
+        Diffusion process = Diffusion.of(kind, steps);
+        for (int t = 0; t < steps; t++) {
+          assertThat(process.beta(t)).isBetween(1e-6, 0.9995);
+          assertThat(process.alphaBar(t)).isPositive().isLessThan(process.alphaBar(t - 1));
+        }
+      }
+    }
   }
 
   @ParameterizedTest

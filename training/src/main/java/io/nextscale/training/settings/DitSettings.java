@@ -63,9 +63,11 @@ public record DitSettings(
 
     /** Checks the ranges. */
     public Process {
-      Betas.named(betas);
-      if (noiseSteps < 1) {
-        throw new IllegalArgumentException("--noise-steps: at least 1; got " + noiseSteps);
+      int fewest = Betas.named(betas).fewest();
+      if (noiseSteps < fewest) {
+        throw new IllegalArgumentException(
+            "--noise-steps: at least %d with --betas %s; got %d"
+                .formatted(fewest, betas, noiseSteps));
       }
     }
 
