@@ -19,9 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShapesWorld {
 
-  /** Pixels between things, and between a thing and the edge of the canvas. */
-  private static final float GAP = 3;
-
+  /** Pixels between a thing and the edge of the canvas. */
   private static final float MARGIN = 1;
 
   /** Brightness of grounds within the band of their tone. */
@@ -205,7 +203,7 @@ public final class ShapesWorld {
       Thing thing = null;
       for (int attempt = 0; thing == null && attempt < ATTEMPTS; attempt++) {
         Thing candidate = thing(group, split, random);
-        thing = things.stream().allMatch(other -> apart(candidate, other)) ? candidate : null;
+        thing = things.stream().allMatch(candidate::clearOf) ? candidate : null;
       }
       if (thing == null) {
         return false;
@@ -230,12 +228,6 @@ public final class ShapesWorld {
         between(reach, Scene.SIDE - reach, random),
         between(reach, Scene.SIDE - reach, random),
         halfWidth);
-  }
-
-  /** Whether the bounding boxes leave a gap. */
-  private static boolean apart(Thing a, Thing b) {
-    float reach = a.halfWidth() + b.halfWidth() + GAP;
-    return Math.abs(a.x() - b.x()) >= reach || Math.abs(a.y() - b.y()) >= reach;
   }
 
   /** Whether the relation holds for every pair and for the groups, with room to spare. */
