@@ -99,7 +99,8 @@ class WallsTest {
               "io.nextscale.var",
               "io.nextscale.data",
               "io.nextscale.image",
-              "io.nextscale.shapes"),
+              "io.nextscale.shapes",
+              "io.nextscale.verifiers"),
           entry(
               "io.nextscale.cli",
               "io.nextscale.tensor",
