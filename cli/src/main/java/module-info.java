@@ -3,6 +3,7 @@ module io.nextscale.cli {
   requires io.nextscale.training;
   requires io.nextscale.pretrained;
   requires io.nextscale.search;
+  requires io.nextscale.verifiers;
   requires io.nextscale.image;
   requires info.picocli;
   requires java.net.http;

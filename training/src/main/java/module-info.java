@@ -5,6 +5,7 @@ module io.nextscale.training {
   requires transitive io.nextscale.data;
   requires transitive io.nextscale.image;
   requires transitive io.nextscale.shapes;
+  requires transitive io.nextscale.verifiers;
   requires static org.jspecify;
 
   exports io.nextscale.training;

@@ -9,4 +9,5 @@ module io.nextscale.verifiers {
   exports io.nextscale.verifiers.clip;
   exports io.nextscale.verifiers.layer;
   exports io.nextscale.verifiers.reward;
+  exports io.nextscale.verifiers.shapes;
 }

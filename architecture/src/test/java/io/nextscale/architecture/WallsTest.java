@@ -108,7 +108,8 @@ class WallsTest {
               "io.nextscale.baselines",
               "io.nextscale.data",
               "io.nextscale.image",
-              "io.nextscale.shapes"),
+              "io.nextscale.shapes",
+              "io.nextscale.verifiers"),
           entry(
               "io.nextscale.cli",
               "io.nextscale.tensor",
@@ -120,6 +121,7 @@ class WallsTest {
               "io.nextscale.data",
               "io.nextscale.image",
               "io.nextscale.shapes",
+              "io.nextscale.verifiers",
               "io.nextscale.training",
               "io.nextscale.pretrained",
               "info.picocli",

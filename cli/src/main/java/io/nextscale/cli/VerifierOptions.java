@@ -1,12 +1,10 @@
 package io.nextscale.cli;
 
 import io.nextscale.search.Verifier;
-import io.nextscale.shapes.Checker;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.shapes.Prompt;
 import io.nextscale.shapes.PromptException;
-import io.nextscale.shapes.Scene;
-import io.nextscale.tensor.Shape;
+import io.nextscale.verifiers.ShapesTruth;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -45,25 +43,7 @@ public final class VerifierOptions {
       throw new UsageException(
           "--verifier: checker, for captions of the shapes world; got \"" + text + "\"", e);
     }
-    return images -> {
-      Shape shape = images.shape();
-      if (shape.dim(1) != Scene.SIDE || shape.dim(2) != Scene.SIDE) {
-        throw new UsageException(
-            "--verifier: checker, for pictures of %d x %d; got pictures of %d x %d"
-                .formatted(Scene.SIDE, Scene.SIDE, shape.dim(2), shape.dim(1)));
-      }
-      float[] values = images.toArray();
-      int size = values.length / shape.dim(0);
-      double[] scores = new double[shape.dim(0)];
-      for (int i = 0; i < scores.length; i++) {
-        float[] picture = new float[size];
-        for (int j = 0; j < size; j++) {
-          picture[j] = Math.clamp(values[i * size + j], 0, 1);
-        }
-        scores[i] = Checker.shows(picture, prompt) ? 1 : 0;
-      }
-      return scores;
-    };
+    return ShapesTruth.of(prompt);
   }
 
   /** The settings, for a recipe. */

@@ -47,6 +47,15 @@ public final class Checker {
   /** What a picture shows. */
   public record Report(List<Sighting> things, int unknown, Tone tone) {}
 
+  /** What a look at the picture of a scene reports that misses nothing. */
+  public static Report report(Scene scene) {
+    List<Sighting> things =
+        scene.things().stream()
+            .map(t -> new Sighting(t.form(), t.colour(), t.x(), t.y(), t.halfWidth(), 1))
+            .toList();
+    return new Report(things, 0, scene.ground().tone());
+  }
+
   /** Whether a picture shows exactly what a prompt asks for. */
   public static boolean shows(float[] picture, Prompt prompt) {
     return satisfies(look(picture), prompt);

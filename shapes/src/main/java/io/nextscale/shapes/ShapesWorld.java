@@ -23,9 +23,6 @@ public final class ShapesWorld {
   /** Side of a field of the board, in pixels. */
   private static final int FIELD = 8;
 
-  /** Pixels between things at least. */
-  private static final float GAP = 2;
-
   private static final float AMPLITUDE = 0.05f;
 
   /** Placements tried of one thing, and of all, before something else is drawn. */
@@ -201,7 +198,7 @@ public final class ShapesWorld {
       Thing thing = null;
       for (int attempt = 0; thing == null && attempt < ATTEMPTS; attempt++) {
         Thing candidate = thing(group, split, random);
-        thing = things.stream().allMatch(other -> apart(candidate, other)) ? candidate : null;
+        thing = things.stream().allMatch(candidate::clearOf) ? candidate : null;
       }
       if (thing == null) {
         return false;
@@ -221,16 +218,13 @@ public final class ShapesWorld {
     return new Thing(group.form(), colour, place(random), place(random), size.halfWidth());
   }
 
-  /** The middle of a field with a neighbour on both sides, which also a large thing fits into. */
-  private static float place(RandomStream random) {
+  /**
+   * A coordinate of the centre of a thing: the middle of a field with a neighbour on both sides,
+   * where also a large thing has room.
+   */
+  public static float place(RandomStream random) {
     int inner = Scene.SIDE / FIELD - 2;
     return FIELD * (1.5f + random.nextInt(inner));
-  }
-
-  /** Whether the bounding boxes leave a gap. */
-  private static boolean apart(Thing a, Thing b) {
-    float reach = a.halfWidth() + b.halfWidth() + GAP;
-    return Math.abs(a.x() - b.x()) >= reach || Math.abs(a.y() - b.y()) >= reach;
   }
 
   /** Whether the relation holds for every pair and for the groups, with room to spare. */

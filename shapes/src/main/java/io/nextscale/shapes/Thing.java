@@ -11,9 +11,18 @@ package io.nextscale.shapes;
  */
 public record Thing(Form form, Colour colour, float x, float y, float halfWidth) {
 
+  /** Pixels between things at least. */
+  private static final float GAP = 2;
+
   /** The size that the half-width stands for. */
   public Size size() {
     return Size.of(halfWidth);
+  }
+
+  /** Whether the bounding boxes of two things leave the gap that scenes leave. */
+  public boolean clearOf(Thing other) {
+    float reach = halfWidth + other.halfWidth + GAP;
+    return Math.abs(x - other.x) >= reach || Math.abs(y - other.y) >= reach;
   }
 
   /** Whether a point of the canvas is covered. */

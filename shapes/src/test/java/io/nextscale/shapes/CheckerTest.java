@@ -62,6 +62,34 @@ class CheckerTest {
         thing.halfWidth() * (0.95f + 0.05f * random.nextFloat()));
   }
 
+  /** A look measures places to a pixel and names the rest. */
+  @Test
+  void theReportOfASceneIsWhatALookAtItsPictureSees() {
+    ShapesWorld world = new ShapesWorld(24);
+    int alike = 0;
+    for (int i = 0; i < 60; i++) {
+      Example example = world.example(Split.TEST, i);
+      Checker.Report known = Checker.report(example.scene());
+      Checker.Report seen = Checker.look(example.picture());
+      assertThat(Checker.satisfies(known, example.prompt())).as(example.caption()).isTrue();
+      assertThat(known.tone()).isEqualTo(seen.tone());
+      alike +=
+          known.things().stream()
+                  .allMatch(thing ->
+                      seen.things().stream()
+                              .filter(s ->
+                                  s.form() == thing.form()
+                                      && s.colour() == thing.colour()
+                                      && s.size() == thing.size()
+                                      && Math.hypot(s.x() - thing.x(), s.y() - thing.y()) < 1.5)
+                              .count()
+                          == 1)
+              ? 1
+              : 0;
+    }
+    assertThat(alike).as("of 60").isGreaterThanOrEqualTo(58);
+  }
+
   @Test
   void aLittleBlurOrNoiseChangesFewVerdicts() {
     assertThat(judgedRight(CheckerTest::blurred)).as("blurred").isGreaterThanOrEqualTo(0.97);

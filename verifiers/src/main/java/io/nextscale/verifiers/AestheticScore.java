@@ -9,12 +9,11 @@ import io.nextscale.verifiers.layer.Pixels;
  * How much a picture pleases, whatever was asked for.
  *
  * @param model says it
- * @param size the side of its pictures in pixels
  */
-public record AestheticScore(Aesthetic model, int size) implements Verifier {
+public record AestheticScore(Aesthetic model) implements Verifier {
 
   @Override
   public double[] score(Tensor images) {
-    return Scores.of(model.forward(new Pixels(size).of(images)));
+    return Scores.of(model.forward(new Pixels(model.size()).of(images)));
   }
 }

@@ -9,7 +9,7 @@ import io.nextscale.verifiers.layer.Pixels;
 
 /**
  * CLIPScore, {@code 2.5 · max(cos(picture, text), 0)}: how near a picture lies to its prompt in the
- * space of a {@link Clip}. With CLIP ViT-B/32 good captions of photographs get about 0.75.
+ * space of a {@link Clip}. Ma et al. 2025, table 2, have 0.68 to 0.82 for pictures of DrawBench.
  *
  * @see <a href="https://arxiv.org/abs/2104.08718">Hessel et al. 2021, section 3</a>
  * @param clip the model

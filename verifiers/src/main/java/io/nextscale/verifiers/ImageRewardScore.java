@@ -8,8 +8,8 @@ import io.nextscale.verifiers.reward.BertTokenizer;
 import io.nextscale.verifiers.reward.ImageReward;
 
 /**
- * ImageReward's score, {@code (r − mean) / deviation} of the model's number r: about 0 for a
- * middling picture, 1 for one of the better sixth.
+ * ImageReward's score, {@code (r − mean) / deviation} of the model's number r: 0 for a picture like
+ * the mean of those that it was standardised on.
  *
  * @see <a href="https://arxiv.org/abs/2304.05977">Xu et al. 2023, section 3</a>
  * @param model the model

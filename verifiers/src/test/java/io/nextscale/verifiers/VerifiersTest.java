@@ -149,7 +149,7 @@ class VerifiersTest {
         .trained()
         .forEach((name, parameter) ->
             parameter.set(Golden.procedural(name, parameter.shape(), 0.7f, 0)));
-    AestheticScore score = new AestheticScore(new Aesthetic(clip.visual(), head), 16);
+    AestheticScore score = new AestheticScore(new Aesthetic(clip.visual(), head));
     float[] expected = head.forward(clip.images(new Pixels(16).of(pictures(5)))).toArray();
     double[] scores = score.score(pictures(5));
     for (int i = 0; i < 5; i++) {

@@ -4,9 +4,12 @@ import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Name;
 import io.nextscale.nn.Parameters;
+import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
 import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.verifiers.layer.Extents;
+import io.nextscale.verifiers.layer.Heads;
 import io.nextscale.verifiers.layer.ScoreHead;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,6 +50,21 @@ public record Aesthetic(@Name("visual") VisionTower visual, @Name("") ScoreHead 
     return new Aesthetic(clip.visual(), head(head, clip.config().embedding()));
   }
 
+  /**
+   * A model whose tower and head are in one file, such as those that this project trains.
+   *
+   * @throws IOException when the file cannot be read or holds another model
+   */
+  public static Aesthetic load(TensorFile file) throws IOException {
+    Checkpoint from = Checkpoint.of(file);
+    Shape projection = Extents.of(from, "visual.proj", 2); // (C,E)
+    int width = projection.dim(0);
+    ClipConfig.Vision config = ClipConfig.vision(from, Heads.of(file, width, width).vision());
+    Aesthetic model = declared(config, projection.dim(1), ScoreHead.Widths.of(from, ""));
+    model.parameters().load(from, Loading.forInference());
+    return model;
+  }
+
   static ScoreHead head(Path file, int embedding) throws IOException {
     ScoreHead head = ScoreHead.declared(embedding, ScoreHead.Widths.PUBLISHED);
     try (TensorFile tensors = TensorFile.open(file)) {
@@ -54,6 +72,12 @@ public record Aesthetic(@Name("visual") VisionTower visual, @Name("") ScoreHead 
       Parameters.of(head).load(from, Loading.forInference());
     }
     return head;
+  }
+
+  /** The side of its pictures in pixels. */
+  public int size() {
+    int patches = Extents.row(visual.places().shape().dim(0));
+    return patches * visual.patches().stride();
   }
 
   /** All parameters. */

@@ -54,9 +54,18 @@ public record Clip(
    */
   public static Clip load(Path file) throws IOException {
     try (TensorFile tensors = TensorFile.open(file)) {
-      Checkpoint from = ClipNames.official(Checkpoint.of(tensors.stateDict()));
-      return load(from, ClipConfig.of(tensors, from), Loading.forInference());
+      return load(tensors);
     }
+  }
+
+  /**
+   * The model in a file that is open.
+   *
+   * @throws IOException when it cannot be read or holds another model
+   */
+  public static Clip load(TensorFile file) throws IOException {
+    Checkpoint from = ClipNames.official(Checkpoint.of(file.stateDict()));
+    return load(from, ClipConfig.of(file, from), Loading.forInference());
   }
 
   /**

@@ -1,9 +1,9 @@
 package io.nextscale.verifiers.clip;
 
 import io.nextscale.nn.Checkpoint;
-import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.verifiers.layer.Extents;
 import io.nextscale.verifiers.layer.Heads;
 
 /**
@@ -112,31 +112,23 @@ public record ClipConfig(int embedding, Vision vision, Text text) {
   }
 
   private static int width(Checkpoint from) throws FileFormatException {
-    return shape(from, "visual.conv1.weight", 4).dim(0); // (C,3,p,p)
+    return Extents.of(from, "visual.conv1.weight", 4).dim(0); // (C,3,p,p)
   }
 
   private static int textWidth(Checkpoint from) throws FileFormatException {
-    return shape(from, "token_embedding.weight", 2).dim(1); // (V,C)
+    return Extents.of(from, "token_embedding.weight", 2).dim(1); // (V,C)
   }
 
   private static ClipConfig of(Checkpoint from, Heads heads) throws FileFormatException {
-    int patch = shape(from, "visual.conv1.weight", 4).dim(2);
-    int tokens = shape(from, "visual.positional_embedding", 2).dim(0);
-    int side = (int) Math.round(Math.sqrt(tokens - 1.0));
     try {
       return new ClipConfig(
-          shape(from, "text_projection", 2).dim(1), // (C,E)
-          new Vision(
-              side * patch,
-              patch,
-              width(from),
-              depth(from, "visual.transformer.resblocks."),
-              heads.vision()),
+          Extents.of(from, "text_projection", 2).dim(1), // (C,E)
+          vision(from, heads.vision()),
           new Text(
-              shape(from, "token_embedding.weight", 2).dim(0),
-              shape(from, "positional_embedding", 2).dim(0),
+              Extents.of(from, "token_embedding.weight", 2).dim(0),
+              Extents.of(from, "positional_embedding", 2).dim(0),
               textWidth(from),
-              depth(from, "transformer.resblocks."),
+              Extents.depth(from, "transformer.resblocks.", ".ln_1.weight"),
               heads.text()));
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
@@ -144,23 +136,15 @@ public record ClipConfig(int embedding, Vision vision, Text text) {
     }
   }
 
-  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
-    Shape shape = from.shapes().get(name);
-    if (shape == null || shape.rank() != rank) {
-      throw new FileFormatException(
-          from.source(),
-          "a tensor " + name + " of " + rank + " axes",
-          shape == null ? "none of that name" : shape.toString(),
-          "this is no CLIP with a vision transformer");
-    }
-    return shape;
-  }
-
-  private static int depth(Checkpoint from, String prefix) {
-    int depth = 0;
-    while (from.has(prefix + depth + ".ln_1.weight")) {
-      depth++;
-    }
-    return depth;
+  /** The tower that reads pictures, in a checkpoint with the names of openai/CLIP. */
+  static Vision vision(Checkpoint from, int heads) throws FileFormatException {
+    int patch = Extents.of(from, "visual.conv1.weight", 4).dim(2);
+    int tokens = Extents.of(from, "visual.positional_embedding", 2).dim(0);
+    return new Vision(
+        Extents.row(tokens) * patch,
+        patch,
+        width(from),
+        Extents.depth(from, "visual.transformer.resblocks.", ".ln_1.weight"),
+        heads);
   }
 }

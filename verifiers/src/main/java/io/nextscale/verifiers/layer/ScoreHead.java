@@ -1,9 +1,11 @@
 package io.nextscale.verifiers.layer;
 
+import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Layer;
 import io.nextscale.nn.Linear;
 import io.nextscale.nn.Name;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.FileFormatException;
 
 /**
  * Five linear layers that make one number of a vector, x (…,C) to (…,1), with nothing between them:
@@ -32,6 +34,24 @@ public record ScoreHead(
 
     /** Those of both published heads. */
     public static final Widths PUBLISHED = new Widths(1024, 128, 64, 16);
+
+    /**
+     * Those of a head in a checkpoint.
+     *
+     * @param prefix what stands before its names, {@code mlp.}
+     * @throws FileFormatException when there is none
+     */
+    public static Widths of(Checkpoint from, String prefix) throws FileFormatException {
+      return new Widths(
+          width(from, prefix + "layers.0.weight"),
+          width(from, prefix + "layers.2.weight"),
+          width(from, prefix + "layers.4.weight"),
+          width(from, prefix + "layers.6.weight"));
+    }
+
+    private static int width(Checkpoint from, String name) throws FileFormatException {
+      return Extents.of(from, name, 2).dim(0);
+    }
   }
 
   /**

@@ -47,15 +47,24 @@ public record ImageReward(
   }
 
   /**
-   * The published model, {@code ImageReward.pt}.
+   * The published model, {@code ImageReward.pt}, or one of another size.
    *
    * @throws IOException when the file cannot be read or holds another model
    */
   public static ImageReward load(Path file) throws IOException {
     try (TensorFile tensors = TensorFile.open(file)) {
-      return load(
-          Checkpoint.of(tensors.stateDict()), RewardConfig.PUBLISHED, Loading.forInference());
+      return load(tensors);
     }
+  }
+
+  /**
+   * The model in a file that is open.
+   *
+   * @throws IOException when it cannot be read or holds another model
+   */
+  public static ImageReward load(TensorFile file) throws IOException {
+    Checkpoint from = Checkpoint.of(file.stateDict()).holding(LANDMARK);
+    return load(from, RewardConfig.of(file, from), Loading.forInference());
   }
 
   /**

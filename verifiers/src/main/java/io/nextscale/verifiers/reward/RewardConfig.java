@@ -1,5 +1,10 @@
 package io.nextscale.verifiers.reward;
 
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.tensor.io.TensorFile;
+import io.nextscale.verifiers.layer.Extents;
 import io.nextscale.verifiers.layer.Heads;
 import io.nextscale.verifiers.layer.ScoreHead;
 
@@ -18,6 +23,9 @@ public record RewardConfig(Vision vision, Text text, ScoreHead.Widths head) {
           new Vision(224, 16, 1024, 24, 16),
           new Text(30_524, 512, 768, 12, 12),
           ScoreHead.Widths.PUBLISHED);
+
+  private static final String VISION = "blip.visual_encoder.";
+  private static final String TEXT = "blip.text_encoder.";
 
   /**
    * The network that reads pictures.
@@ -73,6 +81,37 @@ public record RewardConfig(Vision vision, Text text, ScoreHead.Widths head) {
       throw new IllegalArgumentException(
           "image reward: heads that divide the width, and a depth of at least 1; got %d, %d, %d for %s"
               .formatted(heads, width, depth, network));
+    }
+  }
+
+  /**
+   * The sizes that the tensors of a file have.
+   *
+   * @throws FileFormatException when it is no ImageReward
+   */
+  public static RewardConfig of(TensorFile file, Checkpoint from) throws FileFormatException {
+    Shape patches = Extents.of(from, VISION + "patch_embed.proj.weight", 4); // (Cv,3,p,p)
+    Shape words = Extents.of(from, TEXT + "embeddings.word_embeddings.weight", 2); // (V,C)
+    int tokens = Extents.of(from, VISION + "pos_embed", 3).dim(1); // (1,L,Cv)
+    Heads heads = Heads.of(file, patches.dim(0), words.dim(1));
+    try {
+      return new RewardConfig(
+          new Vision(
+              Extents.row(tokens) * patches.dim(2),
+              patches.dim(2),
+              patches.dim(0),
+              Extents.depth(from, VISION + "blocks.", ".norm1.weight"),
+              heads.vision()),
+          new Text(
+              words.dim(0),
+              Extents.of(from, TEXT + "embeddings.position_embeddings.weight", 2).dim(0),
+              words.dim(1),
+              Extents.depth(from, TEXT + "encoder.layer.", ".output.dense.weight"),
+              heads.text()),
+          ScoreHead.Widths.of(from, "mlp."));
+    } catch (IllegalArgumentException e) {
+      throw new FileFormatException(
+          from.source(), "the sizes of an ImageReward", String.valueOf(e.getMessage()));
     }
   }
 

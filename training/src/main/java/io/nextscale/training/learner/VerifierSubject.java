@@ -1,0 +1,52 @@
+package io.nextscale.training.learner;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Loading;
+import io.nextscale.nn.Parameters;
+import io.nextscale.tensor.RandomStream;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.training.settings.VerifierSettings;
+import io.nextscale.verifiers.layer.VerifierInitialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+
+/** A verifier that is trained: its network, what it learns from, and how well it does. */
+interface VerifierSubject {
+
+  /** The parameters of the network. */
+  Parameters parameters();
+
+  /**
+   * The loss of the lessons {@code first .. first + count − 1}: they are made now, the computation
+   * runs when asked for.
+   */
+  Supplier<Tensor> loss(long first, int count);
+
+  /** How well held-out lessons are judged, by name; empty where there are none. */
+  SequencedMap<String, Double> measured();
+
+  /** What the file of the network says in its header, so that it is loaded without being told. */
+  Map<String, String> metadata();
+
+  /** The one that settings ask for, at the beginning of its training. */
+  static VerifierSubject of(VerifierSettings settings) {
+    VerifierSubject subject =
+        switch (settings.kind()) {
+          case CLIP -> new ClipSubject(settings.subject());
+          case AESTHETIC -> new AestheticSubject(settings.subject());
+          case IMAGEREWARD -> new ImageRewardSubject(settings.subject());
+        };
+    RandomStream random =
+        RandomStream.of(settings.optimizer().seed()).split(settings.subject().kind());
+    Checkpoint initial = VerifierInitialization.of(subject.parameters(), random);
+    try {
+      subject.parameters().load(initial, Loading.forTraining());
+    } catch (IOException e) { // nothing is read from anywhere
+      throw new UncheckedIOException(e);
+    }
+    return subject;
+  }
+}

@@ -1,0 +1,167 @@
+package io.nextscale.training.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.search.Verifier;
+import io.nextscale.shapes.Checker;
+import io.nextscale.shapes.Scene;
+import io.nextscale.shapes.Split;
+import io.nextscale.tensor.DType;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.training.Learner;
+import io.nextscale.training.settings.Settings;
+import io.nextscale.training.settings.VerifierSettings;
+import io.nextscale.training.settings.VerifierSettings.Kind;
+import io.nextscale.verifiers.shapes.Lessons;
+import io.nextscale.verifiers.shapes.ShapesVerifiers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VerifierLearnerTest {
+
+  @TempDir Path folder;
+
+  private static VerifierSettings settings(Kind kind, Map<String, String> changed) {
+    Map<String, String> all = new HashMap<>(Map.of("batch", "2", "validation", "3"));
+    all.putAll(changed);
+    return Settings.with(VerifierSettings.of(kind), all);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void trainingGoesOnFromAnyStateAsIfItHadNeverStopped(Kind kind) throws IOException {
+    VerifierSettings settings =
+        settings(kind, Map.of("steps", "6", "accumulate", "2", "ema", "0.9"));
+    Learner straight = new VerifierLearner(settings);
+    for (int i = 0; i < 4; i++) {
+      assertThat(straight.step(i).get(Learner.LOSS)).isFinite();
+    }
+    Learner first = new VerifierLearner(settings);
+    Map<String, Tensor> beginning = first.state();
+    assertThat(first.memory()).isPresent();
+    first.restore(Checkpoint.of("beginning", beginning));
+    for (int i = 0; i < 3; i++) { // with gradients that wait
+      first.step(i);
+      first.evaluate(i);
+    }
+    Learner second = new VerifierLearner(settings);
+    second.restore(Checkpoint.of("middle", first.state()));
+    second.step(3);
+    assertAlike(second.state(), straight.state());
+  }
+
+  private static void assertAlike(Map<String, Tensor> a, Map<String, Tensor> b) {
+    assertThat(a.keySet()).containsExactlyElementsOf(b.keySet());
+    a.forEach(
+        (name, tensor) -> assertThat(tensor.toArray()).as(name).isEqualTo(b.get(name).toArray()));
+  }
+
+  /** Sixteen steps on the same four lessons. */
+  @ParameterizedTest
+  @EnumSource
+  void lossOfTheSameLessonsFalls(Kind kind) {
+    VerifierSettings settings =
+        settings(
+            kind, Map.of("steps", "100", "warm-up", "0", "rate", "2e-3", "optimizer", "adamw"));
+    VerifierSubject subject = VerifierSubject.of(settings);
+    Steps steps =
+        new Steps(subject.parameters(), settings.optimizer(), (_, _) -> false, (_, _) -> false);
+    double first = steps.step(0, subject.loss(0, 4)).loss();
+    double last = first;
+    for (int i = 1; i < 16; i++) {
+      last = steps.step(i, subject.loss(0, 4)).loss();
+    }
+    assertThat(last).isLessThan(0.8 * first);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsWrittenIsTheVerifierThatWasTrained(Kind kind) throws IOException {
+    VerifierSettings settings = settings(kind, Map.of("steps", "4", "ema", "0"));
+    VerifierLearner learner = new VerifierLearner(settings);
+    learner.step(0);
+    Path file = folder.resolve(kind + ".safetensors");
+    learner.parameters().save(file, learner.exported(), DType.F32, learner.metadata());
+
+    Lessons.Pair pair = new Lessons(9, Split.TRAIN).contrast(0);
+    Verifier verifier = ShapesVerifiers.load(file).of(pair.example().caption());
+    double[] scores = verifier.score(pictures(List.of(pair.better(), pair.worse())));
+    assertThat(scores).hasSize(2).doesNotContain(Double.NaN);
+    Verifier again = ShapesVerifiers.load(file).of(pair.example().caption());
+    assertThat(again.score(pictures(List.of(pair.worse())))).containsExactly(scores[1]);
+
+    Path other = folder.resolve("other.safetensors");
+    learner.parameters().save(other, learner.exported(), DType.F32, Map.of());
+    assertThatThrownBy(() -> ShapesVerifiers.load(other))
+        .isInstanceOf(FileFormatException.class)
+        .hasMessageContaining("clip, aesthetic or imagereward in the metadata");
+  }
+
+  private static Tensor pictures(List<float[]> pictures) {
+    int size = Scene.SIDE * Scene.SIDE * 3;
+    float[] values = new float[pictures.size() * size];
+    for (int i = 0; i < pictures.size(); i++) {
+      System.arraycopy(pictures.get(i), 0, values, i * size, size);
+    }
+    return Tensor.of(Shape.of(pictures.size(), Scene.SIDE, Scene.SIDE, 3), values);
+  }
+
+  @Test
+  void evaluationsAreOfHeldOutLessons() {
+    assertThat(new VerifierLearner(settings(Kind.CLIP, Map.of())).evaluate(0))
+        .containsOnlyKeys("right");
+    assertThat(new VerifierLearner(settings(Kind.AESTHETIC, Map.of())).evaluate(0))
+        .containsOnlyKeys("error", "right");
+    assertThat(new VerifierLearner(settings(Kind.IMAGEREWARD, Map.of())).evaluate(0))
+        .containsOnlyKeys("right", "right.contrast");
+    assertThat(new VerifierLearner(settings(Kind.CLIP, Map.of("validation", "0"))).evaluate(0))
+        .isEmpty();
+  }
+
+  /** Two captions that one picture is right for are not held against each other. */
+  @Test
+  void hiddenAreThePicturesThatShowAnotherCaptionToo() {
+    Lessons lessons = new Lessons(0, Split.TRAIN);
+    List<Lessons.Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      pairs.add(lessons.contrast(i));
+    }
+    float[] hidden = ClipSubject.hidden(pairs).toArray();
+    int count = 0;
+    for (int i = 0; i < 24; i++) {
+      var prompt = pairs.get(i).example().prompt();
+      for (int j = 0; j < 48; j++) {
+        Lessons.Pair of = pairs.get(j % 24);
+        Scene scene = j < 24 ? of.example().scene() : of.other();
+        boolean shows = Checker.satisfies(Checker.report(scene), prompt);
+        assertThat(hidden[i * 48 + j] < 0).isEqualTo(shows && i != j);
+        count += hidden[i * 48 + j] < 0 ? 1 : 0;
+      }
+      assertThat(hidden[i * 48 + i]).isZero();
+      assertThat(hidden[i * 48 + 24 + i]).as("its own flawed picture").isZero();
+    }
+    assertThat(count).isPositive();
+  }
+
+  @Test
+  void settingsAreChecked() {
+    assertThatThrownBy(() -> settings(Kind.CLIP, Map.of("kind", "fid")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("--kind: clip, aesthetic or imagereward; got fid");
+    assertThatThrownBy(() -> settings(Kind.CLIP, Map.of("validation", "-1")))
+        .hasMessage("--validation: at least 0 lessons; got -1 — 0 measures nothing");
+    assertThat(settings(Kind.CLIP, Map.of("kind", "aesthetic")).kind()).isEqualTo(Kind.AESTHETIC);
+  }
+}
