@@ -44,7 +44,7 @@ class EmbeddedModelTest {
     Tiny.Result result =
         Tiny.run("generate", "a circle", "--preview", "strip", "-o", file("a.png"));
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(ImageFile.read(file("a-scales.png")).width()).isEqualTo(7 * 64 + 8 * 2);
+    assertThat(ImageFile.read(file("a-scales.png")).width()).isEqualTo(6 * 64 + 7 * 2);
   }
 
   @Test
