@@ -1,8 +1,6 @@
 package uk.ac.manchester.tornado.api;
 
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
@@ -18,8 +16,10 @@ final class DeviceMemory {
   private final long limitBytes = bytes(System.getProperty(LIMIT, "4GB"));
   private long usedBytes;
 
-  /** What graphs left for others, by their name. */
-  private final Map<String, Map<TornadoNativeArray, TornadoNativeArray>> left = new HashMap<>();
+  /** The graph that was executed last, and what it left. */
+  private String last = "none";
+
+  private Map<TornadoNativeArray, TornadoNativeArray> left = Map.of();
 
   /** Memory of the size of an array, poisoned. */
   TornadoNativeArray allocate(TornadoNativeArray host) {
@@ -34,19 +34,21 @@ final class DeviceMemory {
     };
   }
 
-  void leave(String graph, TornadoNativeArray host, TornadoNativeArray device) {
-    left.computeIfAbsent(graph, _ -> new IdentityHashMap<>()).put(host, device);
+  /** What a graph leaves for the next one; the arrays of earlier graphs are out of reach then. */
+  void leave(String graph, Map<TornadoNativeArray, TornadoNativeArray> arrays) {
+    last = graph;
+    left = arrays;
   }
 
-  TornadoNativeArray left(String graph, TornadoNativeArray host, String by) {
-    TornadoNativeArray device = left.getOrDefault(graph, Map.of()).get(host);
+  TornadoNativeArray left(TornadoNativeArray host, String by) {
+    TornadoNativeArray device = left.get(host);
     if (device == null) {
       throw new TornadoRuntimeException(
           "graph "
               + by
-              + ": an array that graph "
-              + graph
-              + " left on the device; got one that it does not persist, or has not yet");
+              + ": an array that the graph before it left on the device; got one that "
+              + last
+              + " does not have");
     }
     return device;
   }

@@ -59,7 +59,7 @@ public class ImmutableTaskGraph {
 
   void execute(DeviceMemory memory, GridScheduler grids) {
     for (TaskGraph.Consumed source : consumed) {
-      onDevice.put(source.array(), memory.left(source.graph(), source.array(), name));
+      onDevice.put(source.array(), memory.left(source.array(), name));
     }
     for (DeviceTask task : tasks) {
       for (TornadoNativeArray array : task.arrays()) {
@@ -81,7 +81,15 @@ public class ImmutableTaskGraph {
         copyToHost(transfer.array(), 0, transfer.array().getNumBytesOfSegment());
       }
     }
-    persisted.forEach(array -> memory.leave(name, array, onDevice.get(array)));
+    memory.leave(name, left());
+  }
+
+  /** What this graph persists or took from the one before. */
+  private Map<TornadoNativeArray, TornadoNativeArray> left() {
+    Map<TornadoNativeArray, TornadoNativeArray> left = new IdentityHashMap<>();
+    persisted.forEach(array -> left.put(array, onDevice.get(array)));
+    consumed.forEach(source -> left.put(source.array(), onDevice.get(source.array())));
+    return left;
   }
 
   /** On demand, for what was announced so. */

@@ -53,7 +53,10 @@ public class TaskGraph {
     return this;
   }
 
-  /** Takes arrays that a graph of the plan left on the device. */
+  /**
+   * Takes arrays that a graph of the plan left on the device. As in TornadoVM 5.2 they are those of
+   * the graph that was executed last, whatever the name says; it has to have them.
+   */
   public TaskGraph consumeFromDevice(String uniqueTaskGraphName, Object... objects) {
     for (Object object : objects) {
       consumed.add(new Consumed(uniqueTaskGraphName, array(object)));

@@ -109,7 +109,7 @@ class TransferTest {
   }
 
   @Test
-  void graphsHandArraysOverByNameOnly() {
+  void graphsHandArraysOverToTheNext() {
     TaskGraph first =
         new TaskGraph("first")
             .transferToDevice(FIRST_EXECUTION, x)
@@ -124,7 +124,8 @@ class TransferTest {
     grids.addWorkerGrid("second.t", Plans.grid(4, 4));
     TornadoExecutionPlan plan =
         new TornadoExecutionPlan(first.snapshot(), second.snapshot()).withGridScheduler(grids);
-    assertThatThrownBy(() -> plan.withGraph(1).execute()).hasMessageContaining("has not yet");
+    assertThatThrownBy(() -> plan.withGraph(1).execute())
+        .hasMessageContaining("none does not have");
     plan.withGraph(0).execute();
     plan.withGraph(1).execute();
     assertThat(y.toHeapArray()).containsExactly(4, 6, 8, 10);
@@ -132,6 +133,34 @@ class TransferTest {
     plan.withGraph(1).execute();
     assertThat(y.toHeapArray()).containsExactly(6, 8, 10, 12);
     assertThat(x.toHeapArray()).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void graphInBetweenThatLacksAnArrayLosesIt() {
+    TaskGraph first =
+        new TaskGraph("first")
+            .transferToDevice(FIRST_EXECUTION, x)
+            .task("t", Kernels::increment, context, x)
+            .persistOnDevice(x);
+    TaskGraph between = new TaskGraph("between").task("t", Kernels::unwritten, context, y);
+    TaskGraph last =
+        new TaskGraph("last")
+            .consumeFromDevice("first", x)
+            .task("t", Kernels::scale, context, x, y, 2f);
+    GridScheduler grids = new GridScheduler("first.t", Plans.grid(4, 4));
+    grids.addWorkerGrid("between.t", Plans.grid(4, 4));
+    grids.addWorkerGrid("last.t", Plans.grid(4, 4));
+    TornadoExecutionPlan plan =
+        new TornadoExecutionPlan(first.snapshot(), between.snapshot(), last.snapshot())
+            .withGridScheduler(grids);
+    plan.withGraph(0).execute();
+    plan.withGraph(2).execute();
+    plan.withGraph(0).execute();
+    plan.withGraph(1).execute();
+    assertThatThrownBy(() -> plan.withGraph(2).execute())
+        .hasMessage(
+            "graph last: an array that the graph before it left on the device; got one that between"
+                + " does not have");
   }
 
   @Test
