@@ -126,7 +126,7 @@ class WallsTest {
               "io.nextscale.pretrained",
               "info.picocli",
               "java.net.http"),
-          entry("io.nextscale.tornado", "io.nextscale.tensor"),
+          entry("io.nextscale.tornado", "io.nextscale.tensor", "tornado.api"),
           entry(
               "io.nextscale.examples",
               "io.nextscale.tensor",
@@ -241,6 +241,31 @@ class WallsTest {
 
   private static boolean isBackends(JavaClass c) {
     return c.getName().equals("io.nextscale.tensor.Backends");
+  }
+
+  @Test
+  void onlyTheGpuBackendKnowsTornado() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("io.nextscale.tornado..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("uk.ac.manchester.tornado..")
+            .because("TornadoVM is on few machines; everything else has to run without it"));
+    assertThat(HOUSE.containPackage("io.nextscale.tornado.kernels")).isTrue();
+  }
+
+  @Test
+  void kernelsKnowNothingButTornado() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.nextscale.tornado.kernels..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.nextscale.tensor..", "java.util..")
+            .because("what TornadoVM compiles is arrays and numbers"));
   }
 
   @Test

@@ -1,0 +1,86 @@
+package io.nextscale.tornado;
+
+import io.nextscale.tornado.kernels.AttentionKernels;
+import io.nextscale.tornado.kernels.ConvolutionKernels;
+import io.nextscale.tornado.kernels.ElementwiseKernels;
+import io.nextscale.tornado.kernels.GroupNormKernels;
+import io.nextscale.tornado.kernels.Groups;
+import io.nextscale.tornado.kernels.LayoutKernels;
+import io.nextscale.tornado.kernels.LookupKernels;
+import io.nextscale.tornado.kernels.LossKernels;
+import io.nextscale.tornado.kernels.NormalizationKernels;
+import io.nextscale.tornado.kernels.ProductKernels;
+import io.nextscale.tornado.kernels.ReductionKernels;
+import io.nextscale.tornado.kernels.ResamplingKernels;
+import io.nextscale.tornado.kernels.SamplingKernels;
+import io.nextscale.tornado.kernels.TransferKernels;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** The kernels that compute, each compiled once, at its first call. */
+enum Kernel {
+  MAKE_MEMORY(Groups.ROW, TransferKernels::makeMemory),
+  UNARY(Groups.WIDE, ElementwiseKernels::unary),
+  BINARY(Groups.WIDE, ElementwiseKernels::binary),
+  BROADCAST(Groups.WIDE, ElementwiseKernels::broadcast),
+  WIDEN(Groups.WIDE, ElementwiseKernels::widen),
+  INDICES_TO_FLOATS(Groups.WIDE, ElementwiseKernels::indicesToFloats),
+  GATED(Groups.WIDE, ElementwiseKernels::gated),
+  MOVE_FLOATS(Groups.WIDE, LayoutKernels::moveFloats),
+  MOVE_WORDS(Groups.WIDE, LayoutKernels::moveWords),
+  ZERO_FLOATS(Groups.WIDE, LayoutKernels::zeroFloats),
+  ZERO_WORDS(Groups.WIDE, LayoutKernels::zeroWords),
+  FOLD_ROWS(Groups.ROW, ReductionKernels::foldRows),
+  FOLD_COLUMNS(Groups.WIDE, ReductionKernels::foldColumns),
+  LAYER_NORM(Groups.ROW, NormalizationKernels::layerNorm),
+  LAYER_NORM_GRAD(Groups.ROW, NormalizationKernels::layerNormGrad),
+  L2_NORMALIZE(Groups.ROW, NormalizationKernels::l2Normalize),
+  L2_NORMALIZE_GRAD(Groups.ROW, NormalizationKernels::l2NormalizeGrad),
+  SOFTMAX(Groups.ROW, NormalizationKernels::softmax),
+  SOFTMAX_GRAD(Groups.ROW, NormalizationKernels::softmaxGrad),
+  GROUP_STATISTICS(Groups.WIDE, GroupNormKernels::groupStatistics),
+  GROUP_NORM(Groups.WIDE, GroupNormKernels::groupNorm),
+  GROUP_GRAD_STATISTICS(Groups.WIDE, GroupNormKernels::groupGradStatistics),
+  GROUP_NORM_GRAD(Groups.WIDE, GroupNormKernels::groupNormGrad),
+  GROUP_NORM_AFFINE_GRAD(Groups.WIDE, GroupNormKernels::groupNormAffineGrad),
+  PRODUCT(Groups.WIDE, ProductKernels::product),
+  CONV2D(Groups.WIDE, ConvolutionKernels::conv2d),
+  CONV2D_GRAD_INPUT(Groups.WIDE, ConvolutionKernels::conv2dGradInput),
+  CONV2D_GRAD_WEIGHT(Groups.WIDE, ConvolutionKernels::conv2dGradWeight),
+  ATTENTION(Groups.ROW, AttentionKernels::attention),
+  ATTENTION_STATISTICS(Groups.ROW, AttentionKernels::attentionStatistics),
+  ATTENTION_GRAD_QUERY(Groups.ROW, AttentionKernels::attentionGradQuery),
+  ATTENTION_GRAD_KEY_VALUE(Groups.ROW, AttentionKernels::attentionGradKeyValue),
+  ROWS(Groups.WIDE, LookupKernels::rows),
+  ROWS_GRAD(Groups.WIDE, LookupKernels::rowsGrad),
+  NEAREST(Groups.ROW, LookupKernels::nearest),
+  ARG_MAX(Groups.ROW, LookupKernels::argMax),
+  CROSS_ENTROPY(Groups.ROW, LossKernels::crossEntropy),
+  CROSS_ENTROPY_GRAD(Groups.ROW, LossKernels::crossEntropyGrad),
+  RESIZE(Groups.WIDE, ResamplingKernels::resize),
+  RESIZE_GRAD(Groups.WIDE, ResamplingKernels::resizeGrad),
+  TOP_K_TOP_P(Groups.ROW, SamplingKernels::topKTopP),
+  DRAW(Groups.ROW, SamplingKernels::draw);
+
+  /** Work items of a group. */
+  final int group;
+
+  /** The body, as TornadoVM takes it. */
+  final Task5<KernelContext, IntArray, FloatArray, FloatArray, IntArray> code;
+
+  Kernel(int group, Task5<KernelContext, IntArray, FloatArray, FloatArray, IntArray> code) {
+    this.group = group;
+    this.code = code;
+  }
+
+  /** The name of its graph and its task; a kernel may not be called like a word of OpenCL. */
+  String label() {
+    StringBuilder label = new StringBuilder("k");
+    for (String part : name().split("_", -1)) {
+      label.append(part.charAt(0)).append(part.substring(1).toLowerCase(java.util.Locale.ROOT));
+    }
+    return label.toString();
+  }
+}

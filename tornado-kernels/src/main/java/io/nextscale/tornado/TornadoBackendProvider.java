@@ -1,0 +1,139 @@
+package io.nextscale.tornado;
+
+import io.nextscale.tensor.spi.Backend;
+import io.nextscale.tensor.spi.BackendProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/** The devices that TornadoVM finds, named {@code tornado:driver:device}. */
+public final class TornadoBackendProvider implements BackendProvider {
+
+  /** The property that says how much of a device's memory tensors may take, for example 8g. */
+  public static final String MEMORY = "io.nextscale.gpu.memory";
+
+  /**
+   * The property that opens devices although the kernels are not right on all of them yet: set to
+   * true by the tests of this module, and by who works on that.
+   */
+  static final String UNPROVEN = "io.nextscale.gpu.unproven";
+
+  private static final String TORNADO_MEMORY = "tornado.device.memory";
+  private static final String BAILOUT = "tornado.recover.bailout";
+  private static final String DEFAULT_MEMORY = "2g";
+
+  /** For what TornadoVM itself allocates beside the memory of tensors. */
+  private static final long SPARE_MEGABYTES = 256;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public TornadoBackendProvider() {}
+
+  @Override
+  public String name() {
+    return "tornado";
+  }
+
+  @Override
+  public int priority() {
+    return 10;
+  }
+
+  @Override
+  public List<String> devices() {
+    try {
+      return Boolean.getBoolean(UNPROVEN) ? Found.names() : List.of();
+    } catch (LinkageError | RuntimeException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public String unavailableReason() {
+    try {
+      if (Found.names().isEmpty()) {
+        return "TornadoVM found no device — install an OpenCL or CUDA driver";
+      }
+      return Boolean.getBoolean(UNPROVEN)
+          ? ""
+          : "TornadoVM 5.2 compiles some of the kernels wrongly for OpenCL, and no GPU has run them"
+              + " — see docs/gpu.md; -D"
+              + UNPROVEN
+              + "=true opens the devices all the same";
+    } catch (LinkageError e) {
+      return "TornadoVM is not on the module path — install it, set TORNADOVM_HOME and start java"
+          + " with @$TORNADOVM_HOME/tornado-argfile";
+    } catch (RuntimeException e) {
+      return "TornadoVM does not start: " + e.getMessage();
+    }
+  }
+
+  @Override
+  public Backend open(String device) {
+    if (!devices().contains(device)) {
+      throw new IllegalArgumentException(
+          "device: one of " + String.join(", ", devices()) + "; got " + device);
+    }
+    long bytes = bytes(System.getProperty(MEMORY, DEFAULT_MEMORY));
+    setIfUnset(TORNADO_MEMORY, (bytes >> 20) + SPARE_MEGABYTES + "MB");
+    return new TornadoBackend(device, Found.device(device), bytes);
+  }
+
+  /**
+   * A number of bytes with the units k, m, g.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  static long bytes(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    int shift =
+        switch (lower.isEmpty() ? ' ' : lower.charAt(lower.length() - 1)) {
+          case 'k' -> 10;
+          case 'm' -> 20;
+          case 'g' -> 30;
+          default -> 0;
+        };
+    String digits = shift == 0 ? lower : lower.substring(0, lower.length() - 1);
+    if (!digits.matches("[1-9][0-9]{0,9}")) {
+      throw new IllegalArgumentException(
+          "--gpu-memory, " + MEMORY + ": a number of bytes such as 512m or 8g; got " + text);
+    }
+    return Long.parseLong(digits) << shift;
+  }
+
+  private static void setIfUnset(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** Touches TornadoVM's classes, which may be absent; nothing else here does. */
+  private static final class Found {
+
+    private Found() {}
+
+    private static TornadoRuntime runtime() {
+      // Otherwise a kernel that fails is run by the JVM after a warning, and slowly.
+      setIfUnset(BAILOUT, "False");
+      return TornadoRuntimeProvider.getTornadoRuntime();
+    }
+
+    static List<String> names() {
+      TornadoRuntime runtime = runtime();
+      List<String> names = new ArrayList<>();
+      for (int driver = 0; driver < runtime.getNumBackends(); driver++) {
+        for (int i = 0; i < runtime.getBackend(driver).getNumDevices(); i++) {
+          names.add("tornado:" + driver + ":" + i);
+        }
+      }
+      return names;
+    }
+
+    static TornadoDevice device(String name) {
+      String[] parts = name.split(":", -1);
+      return runtime().getBackend(Integer.parseInt(parts[1])).getDevice(Integer.parseInt(parts[2]));
+    }
+  }
+}

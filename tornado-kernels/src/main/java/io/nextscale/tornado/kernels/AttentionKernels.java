@@ -1,0 +1,293 @@
+package io.nextscale.tornado.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Attention, one group for each head of a query; the groups count heads first, then queries, then
+ * images, which is the order of q (B,Lq,H,D).
+ *
+ * <p>Keys pass in blocks of {@link Groups#ROW}: first each item has a key, then each item has
+ * channels. The number of keys is an argument, so that a cache may grow without a new compilation.
+ */
+public final class AttentionKernels {
+
+  /** The largest number of channels of a head. */
+  public static final int CHANNELS = 256;
+
+  /** Channels of an item. */
+  private static final int OWN = CHANNELS / Groups.ROW;
+
+  /** Where the chunks start among the args of {@link #attention}. */
+  public static final int CHUNKS = 8;
+
+  private AttentionKernels() {}
+
+  /**
+   * {@code y = Σ_j p_j v_j} with {@code p = softmax_j(scale · q·k_j)}, the softmax corrected as
+   * blocks with larger products come (Milakov and Gimelshein 2018).
+   *
+   * <p>Args: q, y, Lq, H, D, visible (Lq) in words, number of keys, number of chunks; for each
+   * chunk its keys, its values and its length. Numbers: scale.
+   *
+   * @see io.nextscale.tensor.op.Attention.ScaledDotProduct
+   */
+  public static void attention(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] query = context.allocateFloatLocalArray(CHANNELS);
+    float[] scores = context.allocateFloatLocalArray(Groups.ROW);
+    float[] weights = context.allocateFloatLocalArray(Groups.ROW);
+    float[] sums = new float[OWN];
+    int local = context.localIdx;
+    int h = args.get(3);
+    int d = args.get(4);
+    int head = context.groupIdx % h;
+    int image = context.groupIdx / (h * args.get(2));
+    for (int c = local; c < d; c += Groups.ROW) {
+      query[c] = numbers.get(0) * memory.get(args.get(0) + context.groupIdx * d + c);
+    }
+    context.localBarrier();
+    for (int r = 0; r < OWN; r++) {
+      sums[r] = 0;
+    }
+    int left = visible(words, args.get(5), context.groupIdx / h % args.get(2), args.get(6));
+    float max = Groups.LOWEST;
+    float sum = 0;
+    for (int chunk = 0; chunk < args.get(7); chunk++) {
+      int at = CHUNKS + 3 * chunk;
+      int first = (image * args.get(at + 2) * h + head) * d;
+      int length = TornadoMath.min(left, args.get(at + 2));
+      for (int from = 0; from < length; from += Groups.ROW) {
+        int count = TornadoMath.min(Groups.ROW, length - from);
+        float score = Groups.LOWEST;
+        if (local < count) {
+          score = dot(memory, query, args.get(at) + first + (from + local) * h * d, d);
+        }
+        scores[local] = score;
+        context.localBarrier();
+        float before = max;
+        for (int j = 0; j < count; j++) {
+          max = TornadoMath.max(max, scores[j]);
+        }
+        weights[local] = TornadoMath.exp(score - max);
+        context.localBarrier();
+        float correction = TornadoMath.exp(before - max);
+        sum *= correction;
+        for (int j = 0; j < count; j++) {
+          sum += weights[j];
+        }
+        for (int r = 0; r < OWN; r++) {
+          int c = local + Groups.ROW * r;
+          if (c < d) {
+            float y = sums[r] * correction;
+            for (int j = 0; j < count; j++) {
+              y += weights[j] * memory.get(args.get(at + 1) + first + (from + j) * h * d + c);
+            }
+            sums[r] = y;
+          }
+        }
+      }
+      left -= length;
+    }
+    for (int r = 0; r < OWN; r++) {
+      int c = local + Groups.ROW * r;
+      if (c < d) {
+        memory.set(args.get(1) + context.groupIdx * d + c, sums[r] / sum);
+      }
+    }
+  }
+
+  private static int visible(IntArray words, int visible, int query, int keys) {
+    int count = keys;
+    if (visible >= 0) {
+      count = words.get(visible + query);
+    }
+    return count;
+  }
+
+  /** A row in local memory times a row of memory. */
+  private static float dot(FloatArray memory, float[] row, int other, int d) {
+    float sum = 0;
+    for (int c = 0; c < d; c++) {
+      sum += row[c] * memory.get(other + c);
+    }
+    return sum;
+  }
+
+  /**
+   * What the gradients need of each head of a query: the logarithm of its sum of exponentials and
+   * the mean of dP under P.
+   *
+   * <p>Args: q, k, v, dy, statistics (B,Lq,H,2), Lq, L, H, D, visible. Numbers: scale.
+   *
+   * @see io.nextscale.tensor.op.Attention.ScaledDotProductGrad
+   */
+  public static void attentionStatistics(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] query = context.allocateFloatLocalArray(CHANNELS);
+    float[] slope = context.allocateFloatLocalArray(CHANNELS);
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int local = context.localIdx;
+    int h = args.get(7);
+    int d = args.get(8);
+    int l = args.get(6);
+    for (int c = local; c < d; c += Groups.ROW) {
+      query[c] = numbers.get(0) * memory.get(args.get(0) + context.groupIdx * d + c);
+      slope[c] = memory.get(args.get(3) + context.groupIdx * d + c);
+    }
+    context.localBarrier();
+    int count = visible(words, args.get(9), context.groupIdx / h % args.get(5), l);
+    int first = (context.groupIdx / (h * args.get(5)) * l * h + context.groupIdx % h) * d;
+    float largest = Groups.LOWEST;
+    for (int j = local; j < count; j += Groups.ROW) {
+      largest = TornadoMath.max(largest, dot(memory, query, args.get(1) + first + j * h * d, d));
+    }
+    float max = Groups.max(context, parts, largest);
+    float ofItem = 0;
+    float alongItem = 0;
+    for (int j = local; j < count; j += Groups.ROW) {
+      int key = first + j * h * d;
+      float e = TornadoMath.exp(dot(memory, query, args.get(1) + key, d) - max);
+      ofItem += e;
+      alongItem += e * dot(memory, slope, args.get(2) + key, d);
+    }
+    float sum = Groups.sum(context, parts, ofItem);
+    float along = Groups.sum(context, parts, alongItem);
+    if (local == 0) {
+      memory.set(args.get(4) + 2 * context.groupIdx, max + TornadoMath.log(sum));
+      memory.set(args.get(4) + 2 * context.groupIdx + 1, along / sum);
+    }
+  }
+
+  /**
+   * {@code dq = scale · Σ_j dS_j k_j} with {@code dS = P (dP − mean)}.
+   *
+   * <p>Args: as {@link #attentionStatistics}, then dq. Numbers: scale.
+   *
+   * @see io.nextscale.tensor.op.Attention.ScaledDotProductGrad
+   */
+  public static void attentionGradQuery(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] query = context.allocateFloatLocalArray(CHANNELS);
+    float[] slope = context.allocateFloatLocalArray(CHANNELS);
+    float[] weights = context.allocateFloatLocalArray(Groups.ROW);
+    float[] sums = new float[OWN];
+    int local = context.localIdx;
+    int h = args.get(7);
+    int d = args.get(8);
+    int l = args.get(6);
+    for (int c = local; c < d; c += Groups.ROW) {
+      query[c] = numbers.get(0) * memory.get(args.get(0) + context.groupIdx * d + c);
+      slope[c] = memory.get(args.get(3) + context.groupIdx * d + c);
+    }
+    for (int r = 0; r < OWN; r++) {
+      sums[r] = 0;
+    }
+    context.localBarrier();
+    int count = visible(words, args.get(9), context.groupIdx / h % args.get(5), l);
+    int first = (context.groupIdx / (h * args.get(5)) * l * h + context.groupIdx % h) * d;
+    float logSum = memory.get(args.get(4) + 2 * context.groupIdx);
+    float mean = memory.get(args.get(4) + 2 * context.groupIdx + 1);
+    for (int from = 0; from < count; from += Groups.ROW) {
+      int block = TornadoMath.min(Groups.ROW, count - from);
+      float ds = 0;
+      if (local < block) {
+        int key = first + (from + local) * h * d;
+        float p = TornadoMath.exp(dot(memory, query, args.get(1) + key, d) - logSum);
+        ds = p * (dot(memory, slope, args.get(2) + key, d) - mean);
+      }
+      weights[local] = ds;
+      context.localBarrier();
+      for (int r = 0; r < OWN; r++) {
+        int c = local + Groups.ROW * r;
+        if (c < d) {
+          float dq = sums[r];
+          for (int j = 0; j < block; j++) {
+            dq += weights[j] * memory.get(args.get(1) + first + (from + j) * h * d + c);
+          }
+          sums[r] = dq;
+        }
+      }
+      context.localBarrier();
+    }
+    for (int r = 0; r < OWN; r++) {
+      int c = local + Groups.ROW * r;
+      if (c < d) {
+        memory.set(args.get(10) + context.groupIdx * d + c, numbers.get(0) * sums[r]);
+      }
+    }
+  }
+
+  /**
+   * {@code dk = scale · Σ_i dS_i q_i} and {@code dv = Σ_i P_i dy_i}, one group for each head of a
+   * key, in the order of k (B,L,H,D).
+   *
+   * <p>Args: as {@link #attentionStatistics}, then dk, dv. Numbers: scale.
+   *
+   * @see io.nextscale.tensor.op.Attention.ScaledDotProductGrad
+   */
+  public static void attentionGradKeyValue(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] key = context.allocateFloatLocalArray(CHANNELS);
+    float[] value = context.allocateFloatLocalArray(CHANNELS);
+    float[] ofKey = context.allocateFloatLocalArray(Groups.ROW);
+    float[] ofValue = context.allocateFloatLocalArray(Groups.ROW);
+    float[] sums = new float[2 * OWN];
+    int local = context.localIdx;
+    int h = args.get(7);
+    int d = args.get(8);
+    int queries = args.get(5);
+    for (int c = local; c < d; c += Groups.ROW) {
+      key[c] = numbers.get(0) * memory.get(args.get(1) + context.groupIdx * d + c);
+      value[c] = memory.get(args.get(2) + context.groupIdx * d + c);
+    }
+    for (int r = 0; r < 2 * OWN; r++) {
+      sums[r] = 0;
+    }
+    context.localBarrier();
+    int j = context.groupIdx / h % args.get(6);
+    int first = context.groupIdx / (h * args.get(6)) * queries * h + context.groupIdx % h;
+    for (int from = 0; from < queries; from += Groups.ROW) {
+      int block = TornadoMath.min(Groups.ROW, queries - from);
+      float p = 0;
+      float ds = 0;
+      if (local < block) {
+        int i = from + local;
+        int query = first + i * h;
+        if (j < visible(words, args.get(9), i, args.get(6))) {
+          float score = dot(memory, key, args.get(0) + query * d, d);
+          p = TornadoMath.exp(score - memory.get(args.get(4) + 2 * query));
+          float dp = dot(memory, value, args.get(3) + query * d, d);
+          ds = p * (dp - memory.get(args.get(4) + 2 * query + 1));
+        }
+      }
+      ofKey[local] = ds;
+      ofValue[local] = p;
+      context.localBarrier();
+      for (int r = 0; r < OWN; r++) {
+        int c = local + Groups.ROW * r;
+        if (c < d) {
+          float dk = sums[r];
+          float dv = sums[OWN + r];
+          for (int i = 0; i < block; i++) {
+            int query = (first + (from + i) * h) * d + c;
+            dk += ofKey[i] * memory.get(args.get(0) + query);
+            dv += ofValue[i] * memory.get(args.get(3) + query);
+          }
+          sums[r] = dk;
+          sums[OWN + r] = dv;
+        }
+      }
+      context.localBarrier();
+    }
+    for (int r = 0; r < OWN; r++) {
+      int c = local + Groups.ROW * r;
+      if (c < d) {
+        memory.set(args.get(10) + context.groupIdx * d + c, numbers.get(0) * sums[r]);
+        memory.set(args.get(11) + context.groupIdx * d + c, sums[OWN + r]);
+      }
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package io.nextscale.tornado.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Convolutions of maps as products whose panels are gathered on the way into local memory; one
+ * group for each 64x64 tile of the result, columns of tiles first.
+ *
+ * <p>All three have the same first args: rows M, columns N and inner extent K of the product, tiles
+ * in a row; x, its height, width and channels C; y or dy, its height, width and channels O; kernel
+ * height and width, stride, top, left; the weight's format, w (O,C,kh,kw), its factors. A kernel
+ * cell and a channel count as one index (u·kw + v)·channels + channel.
+ */
+public final class ConvolutionKernels {
+
+  private ConvolutionKernels() {}
+
+  /**
+   * Rows are cells of y, columns are output channels o, the inner index is (u,v,c). Further args:
+   * bias (O), residual as y.
+   *
+   * @see io.nextscale.tensor.op.Convolution.Conv2d
+   */
+  public static void conv2d(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] sums = new float[Tiles.SUMS];
+    int local = context.localIdx;
+    int row = context.groupIdx / args.get(3) * Tiles.TILE;
+    int column = context.groupIdx % args.get(3) * Tiles.TILE;
+    for (int i = 0; i < Tiles.SUMS; i++) {
+      sums[i] = 0;
+    }
+    for (int from = 0; from < args.get(2); from += Tiles.INNER) {
+      for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
+        int p = t % Tiles.INNER;
+        int i = t / Tiles.INNER;
+        left[p * Tiles.PITCH + i] = input(args, memory, row + i, from + p);
+        right[p * Tiles.PITCH + i] = weightOf(args, memory, words, column + i, from + p);
+      }
+      context.localBarrier();
+      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      context.localBarrier();
+    }
+    for (int i = 0; i < Tiles.OWN; i++) {
+      int cell = row + local / Tiles.SIDE + Tiles.SIDE * i;
+      for (int j = 0; j < Tiles.OWN; j++) {
+        int o = column + local % Tiles.SIDE + Tiles.SIDE * j;
+        if (cell < args.get(0) && o < args.get(1)) {
+          float y = sums[Tiles.OWN * i + j];
+          if (args.get(20) >= 0) {
+            y += memory.get(args.get(20) + o);
+          }
+          if (args.get(21) >= 0) {
+            y += memory.get(args.get(21) + cell * args.get(1) + o);
+          }
+          memory.set(args.get(8) + cell * args.get(1) + o, y);
+        }
+      }
+    }
+  }
+
+  /** What cell (b,i,j) of y meets in x at (u,v,c): 0 in the padding and beyond the product. */
+  private static float input(IntArray args, FloatArray memory, int cell, int at) {
+    int width = args.get(10);
+    int channels = args.get(7);
+    int tap = at / channels;
+    int i = cell / width % args.get(9) * args.get(14) + tap / args.get(13) - args.get(15);
+    int j = cell % width * args.get(14) + tap % args.get(13) - args.get(16);
+    int image = cell / (width * args.get(9));
+    boolean inside = i >= 0 && i < args.get(5) && j >= 0 && j < args.get(6);
+    float value = 0;
+    if (inside && tap < args.get(12) * args.get(13) && image < args.get(22)) {
+      int source = (image * args.get(5) + i) * args.get(6) + j;
+      value = memory.get(args.get(4) + source * channels + at % channels);
+    }
+    return value;
+  }
+
+  /** w[o,c,u,v] for the inner index (u,v,c). */
+  private static float weightOf(IntArray args, FloatArray memory, IntArray words, int o, int at) {
+    int channels = args.get(7);
+    int tap = at / channels;
+    float value = 0;
+    if (o < args.get(11) && tap < args.get(12) * args.get(13)) {
+      value = weight(args, memory, words, o, at % channels, tap);
+    }
+    return value;
+  }
+
+  private static float weight(
+      IntArray args, FloatArray memory, IntArray words, int o, int c, int tap) {
+    int at = (o * args.get(7) + c) * args.get(12) * args.get(13) + tap;
+    float value = Storage.element(args.get(17), memory, words, args.get(18), at);
+    if (args.get(17) == Storage.I8) {
+      value *= memory.get(args.get(19) + o);
+    }
+    return value;
+  }
+
+  /**
+   * Rows are cells of x, columns are input channels c, the inner index is (u,v,o): each cell of dx
+   * gathers from the cells of dy that were computed from it. Here args 4 is dx.
+   *
+   * @see io.nextscale.tensor.op.Convolution.Conv2dGradInput
+   */
+  public static void conv2dGradInput(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] sums = new float[Tiles.SUMS];
+    int local = context.localIdx;
+    int row = context.groupIdx / args.get(3) * Tiles.TILE;
+    int column = context.groupIdx % args.get(3) * Tiles.TILE;
+    for (int i = 0; i < Tiles.SUMS; i++) {
+      sums[i] = 0;
+    }
+    for (int from = 0; from < args.get(2); from += Tiles.INNER) {
+      for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
+        int p = t % Tiles.INNER;
+        int i = t / Tiles.INNER;
+        left[p * Tiles.PITCH + i] = spread(args, memory, row + i, from + p);
+        right[p * Tiles.PITCH + i] = weightTo(args, memory, words, column + i, from + p);
+      }
+      context.localBarrier();
+      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      context.localBarrier();
+    }
+    for (int i = 0; i < Tiles.OWN; i++) {
+      int cell = row + local / Tiles.SIDE + Tiles.SIDE * i;
+      for (int j = 0; j < Tiles.OWN; j++) {
+        int c = column + local % Tiles.SIDE + Tiles.SIDE * j;
+        if (cell < args.get(0) && c < args.get(1)) {
+          memory.set(args.get(4) + cell * args.get(1) + c, sums[Tiles.OWN * i + j]);
+        }
+      }
+    }
+  }
+
+  /** What cell (b,i,j) of x gets from dy at (u,v,o): 0 where no cell of dy fits. */
+  private static float spread(IntArray args, FloatArray memory, int cell, int at) {
+    int width = args.get(6);
+    int outputs = args.get(11);
+    int stride = args.get(14);
+    int tap = at / outputs;
+    int i = cell / width % args.get(5) + args.get(15) - tap / args.get(13);
+    int j = cell % width + args.get(16) - tap % args.get(13);
+    int image = cell / (width * args.get(5));
+    boolean met = i >= 0 && j >= 0 && i % stride == 0 && j % stride == 0;
+    boolean inside = i / stride < args.get(9) && j / stride < args.get(10);
+    float value = 0;
+    if (met && inside && tap < args.get(12) * args.get(13) && image < args.get(22)) {
+      int source = (image * args.get(9) + i / stride) * args.get(10) + j / stride;
+      value = memory.get(args.get(8) + source * outputs + at % outputs);
+    }
+    return value;
+  }
+
+  /** w[o,c,u,v] for the inner index (u,v,o). */
+  private static float weightTo(IntArray args, FloatArray memory, IntArray words, int c, int at) {
+    int outputs = args.get(11);
+    int tap = at / outputs;
+    float value = 0;
+    if (c < args.get(7) && tap < args.get(12) * args.get(13)) {
+      value = weight(args, memory, words, at % outputs, c, tap);
+    }
+    return value;
+  }
+
+  /**
+   * Rows are output channels o, columns are (u,v,c), the inner index is the cell of dy. Here args
+   * 18 is dw, of floats.
+   *
+   * @see io.nextscale.tensor.op.Convolution.Conv2dGradWeight
+   */
+  public static void conv2dGradWeight(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] sums = new float[Tiles.SUMS];
+    int local = context.localIdx;
+    int row = context.groupIdx / args.get(3) * Tiles.TILE;
+    int column = context.groupIdx % args.get(3) * Tiles.TILE;
+    int outputs = args.get(11);
+    for (int i = 0; i < Tiles.SUMS; i++) {
+      sums[i] = 0;
+    }
+    for (int from = 0; from < args.get(2); from += Tiles.INNER) {
+      for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
+        int p = t / Tiles.TILE;
+        int i = t % Tiles.TILE;
+        float dy = 0;
+        if (from + p < args.get(2) && row + i < outputs) {
+          dy = memory.get(args.get(8) + (from + p) * outputs + row + i);
+        }
+        left[p * Tiles.PITCH + i] = dy;
+        right[p * Tiles.PITCH + i] = input(args, memory, from + p, column + i);
+      }
+      context.localBarrier();
+      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      context.localBarrier();
+    }
+    int channels = args.get(7);
+    int taps = args.get(12) * args.get(13);
+    for (int i = 0; i < Tiles.OWN; i++) {
+      int o = row + local / Tiles.SIDE + Tiles.SIDE * i;
+      for (int j = 0; j < Tiles.OWN; j++) {
+        int at = column + local % Tiles.SIDE + Tiles.SIDE * j;
+        if (o < args.get(0) && at < args.get(1)) {
+          int place = (o * channels + at % channels) * taps + at / channels;
+          memory.set(args.get(18) + place, sums[Tiles.OWN * i + j]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.nextscale.tornado.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Rows (…,C) put on a common scale: one group for each row. */
+public final class NormalizationKernels {
+
+  private NormalizationKernels() {}
+
+  /**
+   * {@code y = (x − mean)/√(var + eps)}, then {@code · (1 + scale) + shift} where they are given.
+   * Args: x, y, C, scale (B,C), shift (B,C), rows of an image. Numbers: eps.
+   *
+   * @see io.nextscale.tensor.op.Normalization.LayerNorm
+   * @see io.nextscale.tensor.op.Normalization.ModulatedLayerNorm
+   */
+  public static void layerNorm(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int c = args.get(2);
+    int x = args.get(0) + context.groupIdx * c;
+    int y = args.get(1) + context.groupIdx * c;
+    float mean = sum(context, parts, memory, x, c) / c;
+    float variance = squares(context, parts, memory, x, c, mean) / c;
+    float deviation = TornadoMath.sqrt(variance + numbers.get(0));
+    int image = context.groupIdx / args.get(5) * c;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      float n = (memory.get(x + i) - mean) / deviation;
+      if (args.get(3) >= 0) {
+        float scale = memory.get(args.get(3) + image + i);
+        n = n * (1 + scale) + memory.get(args.get(4) + image + i);
+      }
+      memory.set(y + i, n);
+    }
+  }
+
+  private static float sum(KernelContext context, float[] parts, FloatArray memory, int x, int c) {
+    float sum = 0;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      sum += memory.get(x + i);
+    }
+    return Groups.sum(context, parts, sum);
+  }
+
+  /** {@code Σ (x − center)²}. */
+  private static float squares(
+      KernelContext context, float[] parts, FloatArray memory, int x, int c, float center) {
+    float sum = 0;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      float d = memory.get(x + i) - center;
+      sum += d * d;
+    }
+    return Groups.sum(context, parts, sum);
+  }
+
+  /**
+   * {@code dx = (dy − mean dy − n·mean(dy·n))/s}. Args: x, dy, dx, C. Numbers: eps.
+   *
+   * @see io.nextscale.tensor.op.Normalization.LayerNormGrad
+   */
+  public static void layerNormGrad(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int c = args.get(3);
+    int x = args.get(0) + context.groupIdx * c;
+    int dy = args.get(1) + context.groupIdx * c;
+    int dx = args.get(2) + context.groupIdx * c;
+    float mean = sum(context, parts, memory, x, c) / c;
+    float variance = squares(context, parts, memory, x, c, mean) / c;
+    float deviation = TornadoMath.sqrt(variance + numbers.get(0));
+    float meanOfDy = sum(context, parts, memory, dy, c) / c;
+    float along = 0;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      along += memory.get(dy + i) * ((memory.get(x + i) - mean) / deviation);
+    }
+    float meanAlong = Groups.sum(context, parts, along) / c;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      float n = (memory.get(x + i) - mean) / deviation;
+      memory.set(dx + i, (memory.get(dy + i) - meanOfDy - n * meanAlong) / deviation);
+    }
+  }
+
+  /**
+   * {@code y = x / max(‖x‖, eps)}. Args: x, y, C. Numbers: eps.
+   *
+   * @see io.nextscale.tensor.op.Normalization.L2Normalize
+   */
+  public static void l2Normalize(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int c = args.get(2);
+    int x = args.get(0) + context.groupIdx * c;
+    int y = args.get(1) + context.groupIdx * c;
+    float length = TornadoMath.sqrt(squares(context, parts, memory, x, c, 0));
+    float divisor = TornadoMath.max(length, numbers.get(0));
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      memory.set(y + i, memory.get(x + i) / divisor);
+    }
+  }
+
+  /**
+   * {@code dx = (dy − y Σ dy·y)/‖x‖}, and {@code dy/eps} for rows shorter than eps. Args: x, dy,
+   * dx, C. Numbers: eps.
+   *
+   * @see io.nextscale.tensor.op.Normalization.L2NormalizeGrad
+   */
+  public static void l2NormalizeGrad(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int c = args.get(3);
+    int x = args.get(0) + context.groupIdx * c;
+    int dy = args.get(1) + context.groupIdx * c;
+    int dx = args.get(2) + context.groupIdx * c;
+    float eps = numbers.get(0);
+    float length = TornadoMath.sqrt(squares(context, parts, memory, x, c, 0));
+    float divisor = TornadoMath.max(length, eps);
+    float dot = 0;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      dot += memory.get(dy + i) * (memory.get(x + i) / divisor);
+    }
+    float total = Groups.sum(context, parts, dot);
+    float along = length < eps ? 0 : total;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      float y = memory.get(x + i) / divisor;
+      memory.set(dx + i, (memory.get(dy + i) - y * along) / divisor);
+    }
+  }
+
+  /**
+   * {@code y = exp(x − max x)/Σ exp(x − max x)}, or its logarithm. Args: x, y, C, whether 1 for the
+   * logarithm.
+   *
+   * @see io.nextscale.tensor.op.Normalization.Softmax
+   * @see io.nextscale.tensor.op.Normalization.LogSoftmax
+   */
+  public static void softmax(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int c = args.get(2);
+    int x = args.get(0) + context.groupIdx * c;
+    int y = args.get(1) + context.groupIdx * c;
+    float max = max(context, parts, memory, x, c);
+    float sum = exponentials(context, parts, memory, x, c, max);
+    float logSum = TornadoMath.log(sum);
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      float d = memory.get(x + i) - max;
+      memory.set(y + i, args.get(3) == 1 ? d - logSum : TornadoMath.exp(d) / sum);
+    }
+  }
+
+  /** The largest element of a row. */
+  static float max(KernelContext context, float[] parts, FloatArray memory, int x, int c) {
+    float max = memory.get(x);
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      max = TornadoMath.max(max, memory.get(x + i));
+    }
+    return Groups.max(context, parts, max);
+  }
+
+  /** {@code Σ exp(x − max)} over a row. */
+  static float exponentials(
+      KernelContext context, float[] parts, FloatArray memory, int x, int c, float max) {
+    float sum = 0;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      sum += TornadoMath.exp(memory.get(x + i) - max);
+    }
+    return Groups.sum(context, parts, sum);
+  }
+
+  /**
+   * {@code dx = y (dy − Σ dy·y)}. Args: y, dy, dx, C.
+   *
+   * @see io.nextscale.tensor.op.Normalization.SoftmaxGrad
+   */
+  public static void softmaxGrad(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
+    int c = args.get(3);
+    int y = args.get(0) + context.groupIdx * c;
+    int dy = args.get(1) + context.groupIdx * c;
+    int dx = args.get(2) + context.groupIdx * c;
+    float dot = 0;
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      dot += memory.get(dy + i) * memory.get(y + i);
+    }
+    float total = Groups.sum(context, parts, dot);
+    for (int i = context.localIdx; i < c; i += Groups.ROW) {
+      memory.set(dx + i, memory.get(y + i) * (memory.get(dy + i) - total));
+    }
+  }
+}

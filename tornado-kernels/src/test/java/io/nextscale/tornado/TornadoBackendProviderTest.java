@@ -1,0 +1,47 @@
+package io.nextscale.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nextscale.tensor.Backends;
+import io.nextscale.tensor.Tensor;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The provider where TornadoVM is not installed: the usual case. */
+class TornadoBackendProviderTest {
+
+  /** Its own classes and the tensors, and nothing of the API. */
+  @Test
+  void withoutTornadoTheReasonSaysWhatToInstall() throws Exception {
+    URL[] classes = {locationOf(TornadoBackendProvider.class), locationOf(Tensor.class)};
+    try (URLClassLoader alone = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+      Class<?> type = Class.forName(TornadoBackendProvider.class.getName(), true, alone);
+      assertThat(type.getClassLoader()).isSameAs(alone);
+      Object provider = type.getConstructor().newInstance();
+      assertThat(type.getMethod("devices").invoke(provider)).isEqualTo(List.of());
+      assertThat((String) type.getMethod("unavailableReason").invoke(provider))
+          .startsWith("TornadoVM is not on the module path")
+          .contains("TORNADOVM_HOME")
+          .contains("tornado-argfile");
+    }
+  }
+
+  @Test
+  void devicesAreNotOfferedUntilTheirKernelsAreProven() {
+    String before = System.clearProperty(TornadoBackendProvider.UNPROVEN);
+    try {
+      TornadoBackendProvider provider = new TornadoBackendProvider();
+      assertThat(provider.devices()).isEmpty();
+      assertThat(provider.unavailableReason()).contains("docs/gpu.md", "unproven=true");
+      assertThat(Backends.open("auto")).isSameAs(Backends.cpu());
+    } finally {
+      System.setProperty(TornadoBackendProvider.UNPROVEN, String.valueOf(before));
+    }
+  }
+
+  private static URL locationOf(Class<?> type) {
+    return type.getProtectionDomain().getCodeSource().getLocation();
+  }
+}

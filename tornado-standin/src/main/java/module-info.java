@@ -1,0 +1,15 @@
+/**
+ * Plays the part of the TornadoVM API that {@code tornado-kernels} uses, on the plain JVM.
+ *
+ * <p>Names and descriptors are those of TornadoVM 5.2.0-jdk25, so that what is compiled against
+ * this module runs on the real one; the code is our own. It is a build's tool and never shipped.
+ */
+module tornado.api {
+  exports uk.ac.manchester.tornado.api;
+  exports uk.ac.manchester.tornado.api.common;
+  exports uk.ac.manchester.tornado.api.enums;
+  exports uk.ac.manchester.tornado.api.exceptions;
+  exports uk.ac.manchester.tornado.api.math;
+  exports uk.ac.manchester.tornado.api.runtime;
+  exports uk.ac.manchester.tornado.api.types.arrays;
+}

@@ -1,0 +1,110 @@
+package uk.ac.manchester.tornado.api;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/** A task graph that does not change any more, and what the device holds for it. */
+public class ImmutableTaskGraph {
+
+  private final String name;
+  private final List<TaskGraph.Transfer> toDevice;
+  private final List<TaskGraph.Transfer> toHost;
+  private final List<TaskGraph.Consumed> consumed;
+  private final List<TornadoNativeArray> persisted;
+  private final List<DeviceTask> tasks;
+
+  /** The device's copy of each array, by the array of the host. */
+  private final Map<TornadoNativeArray, TornadoNativeArray> onDevice = new IdentityHashMap<>();
+
+  private boolean executed;
+
+  ImmutableTaskGraph(
+      String name,
+      List<TaskGraph.Transfer> toDevice,
+      List<TaskGraph.Transfer> toHost,
+      List<TaskGraph.Consumed> consumed,
+      List<TornadoNativeArray> persisted,
+      List<DeviceTask> tasks) {
+    this.name = name;
+    this.toDevice = toDevice;
+    this.toHost = toHost;
+    this.consumed = consumed;
+    this.persisted = persisted;
+    this.tasks = tasks;
+    toDevice.forEach(transfer -> requireUse("transferToDevice", transfer.array()));
+    toHost.forEach(transfer -> requireUse("transferToHost", transfer.array()));
+    consumed.forEach(source -> requireUse("consumeFromDevice", source.array()));
+    persisted.forEach(array -> requireUse("persistOnDevice", array));
+  }
+
+  private void requireUse(String call, TornadoNativeArray array) {
+    if (tasks.stream().noneMatch(task -> task.takes(array))) {
+      throw new TornadoRuntimeException(
+          "graph " + name + ": arrays in " + call + " that a task takes; got another one");
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  void addTaskNames(Set<String> names) {
+    tasks.forEach(task -> names.add(task.name()));
+  }
+
+  void execute(DeviceMemory memory, GridScheduler grids) {
+    for (TaskGraph.Consumed source : consumed) {
+      onDevice.put(source.array(), memory.left(source.array(), name));
+    }
+    for (DeviceTask task : tasks) {
+      for (TornadoNativeArray array : task.arrays()) {
+        onDevice.computeIfAbsent(array, memory::allocate);
+      }
+    }
+    for (TaskGraph.Transfer transfer : toDevice) {
+      if (!executed || transfer.mode() == DataTransferMode.EVERY_EXECUTION) {
+        TornadoNativeArray host = transfer.array();
+        DeviceMemory.copy(host, onDevice.get(host), 0, host.getNumBytesOfSegment());
+      }
+    }
+    executed = true;
+    for (DeviceTask task : tasks) {
+      task.run(onDevice, grids == null ? null : grids.get(task.name()));
+    }
+    for (TaskGraph.Transfer transfer : toHost) {
+      if (transfer.mode() == DataTransferMode.EVERY_EXECUTION) {
+        copyToHost(transfer.array(), 0, transfer.array().getNumBytesOfSegment());
+      }
+    }
+    memory.leave(name, left());
+  }
+
+  /** What this graph persists or took from the one before. */
+  private Map<TornadoNativeArray, TornadoNativeArray> left() {
+    Map<TornadoNativeArray, TornadoNativeArray> left = new IdentityHashMap<>();
+    persisted.forEach(array -> left.put(array, onDevice.get(array)));
+    consumed.forEach(source -> left.put(source.array(), onDevice.get(source.array())));
+    return left;
+  }
+
+  /** On demand, for what was announced so. */
+  void copyOnDemand(TornadoNativeArray array, long offset, long bytes) {
+    boolean announced =
+        toHost.stream()
+            .anyMatch(t -> t.array() == array && t.mode() == DataTransferMode.UNDER_DEMAND);
+    if (!announced) {
+      throw new TornadoRuntimeException(
+          "graph " + name + ": an array of transferToHost(UNDER_DEMAND, …); got another one");
+    }
+    copyToHost(array, offset, bytes);
+  }
+
+  private void copyToHost(TornadoNativeArray array, long offset, long bytes) {
+    DeviceMemory.copy(onDevice.get(array), array, offset, bytes);
+  }
+}

@@ -1,0 +1,16 @@
+package uk.ac.manchester.tornado.api.common;
+
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+
+/** A device that tasks run on. */
+public interface TornadoDevice {
+
+  /** What its driver calls it. */
+  String getDeviceName();
+
+  /** What its driver calls itself. */
+  String getPlatformName();
+
+  /** What code it runs. */
+  TornadoVMBackendType getTornadoVMBackend();
+}

@@ -1,0 +1,2 @@
+/** Modes and kinds. */
+package uk.ac.manchester.tornado.api.enums;

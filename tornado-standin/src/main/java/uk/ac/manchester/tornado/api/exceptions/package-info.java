@@ -1,0 +1,2 @@
+/** What goes wrong, under the names that callers catch. */
+package uk.ac.manchester.tornado.api.exceptions;

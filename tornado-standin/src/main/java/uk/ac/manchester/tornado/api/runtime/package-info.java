@@ -1,0 +1,2 @@
+/** The door to the runtime. */
+package uk.ac.manchester.tornado.api.runtime;

@@ -1,0 +1,2 @@
+/** Arrays that tasks take. */
+package uk.ac.manchester.tornado.api.types.arrays;
