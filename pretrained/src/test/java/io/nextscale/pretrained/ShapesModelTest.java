@@ -62,7 +62,7 @@ class ShapesModelTest {
     for (int i = 0; i < examples.size(); i++) {
       right += shows(made.images(), i, examples.get(i)) ? 1 : 0;
     }
-    assertThat(right).isGreaterThanOrEqualTo(9);
+    assertThat(right).isGreaterThanOrEqualTo(16);
   }
 
   @Test
@@ -76,7 +76,7 @@ class ShapesModelTest {
       Tensor back = vae.reconstruct(vae.tokenize(image)).plus(1f).times(0.5f);
       right += shows(back, 0, example) ? 1 : 0;
     }
-    assertThat(right).isGreaterThanOrEqualTo(94);
+    assertThat(right).isGreaterThanOrEqualTo(98);
   }
 
   @Test
