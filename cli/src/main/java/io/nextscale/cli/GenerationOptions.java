@@ -35,6 +35,8 @@ public final class GenerationOptions {
 
   private boolean embedded;
 
+  private boolean everywhere;
+
   @Option(
       names = {"--cfg-scale", "--cfg"},
       paramLabel = "X",
@@ -115,6 +117,11 @@ public final class GenerationOptions {
     embedded = true;
   }
 
+  /** Draws tokens at all scales where no flag says otherwise, whatever the preset does. */
+  void drawEverywhereIfUnset() {
+    everywhere = true;
+  }
+
   /** The request for these classes and seeds. */
   Generation request(List<Integer> labels, List<Long> seeds) {
     return request(new Condition.Classes(labels), seeds);
@@ -133,7 +140,8 @@ public final class GenerationOptions {
           case shapes -> ShapesModel.settings(condition, 0);
         };
     boolean mixes = smooth != null && smooth; // which the greedy settings of a preset give way to
-    request = request.seeds(seeds).drawn(drawn(mixes ? Generation.ALL : request.drawn()));
+    int usually = mixes || everywhere ? Generation.ALL : request.drawn();
+    request = request.seeds(seeds).drawn(drawn(usually));
     if (cfgScale != null) {
       if (!Double.isFinite(cfgScale)) {
         throw new UsageException("--cfg-scale: a finite number; got " + cfgScale);

@@ -114,6 +114,7 @@ final class SearchCommand implements Callable<Integer> {
     if (models.embedded()) {
       generation.useThoseOfEmbedded();
     }
+    generation.drawEverywhereIfUnset(); // candidates of a greedy scale are all alike
     long first = Seeds.orRandom(seed);
     generation.request(List.of(0), List.of(first)); // refuses bad settings before weights are read
     Subjects subjects = models.subjects();

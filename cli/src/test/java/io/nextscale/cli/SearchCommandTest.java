@@ -68,7 +68,7 @@ class SearchCommandTest {
   /** Candidate i of a random search is picture i of a batch. */
   @Test
   void aRandomSearchOfOneIsWhatGenerateMakes() throws IOException {
-    Tiny.run("generate", CAPTION, "-s", 7, "-o", file("g.png"));
+    Tiny.run("generate", CAPTION, "-s", 7, "--drawn-scales", 99, "-o", file("g.png"));
     Tiny.Result result = search("--strategy", "random", "--candidates", 1, "-s", 7);
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(ImageFile.read(file("a.png"))).isEqualTo(ImageFile.read(file("g.png")));
