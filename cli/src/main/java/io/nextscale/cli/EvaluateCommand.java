@@ -19,6 +19,7 @@ import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.var.Generation;
 import io.nextscale.var.Generator;
+import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private boolean reconstructions;
 
   @Option(
+      names = "--grids",
+      paramLabel = "N",
+      description =
+          "With --reconstructions: decode the tokens of the first N grids only, which tells what"
+              + " coarse tokens know (default: all).")
+  private @Nullable Integer grids;
+
+  @Option(
       names = {"-s", "--seed"},
       paramLabel = "N",
       description = "The seed of the captions and of the first picture (default: 1).")
@@ -142,6 +151,9 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (prompts < 1) {
       throw new UsageException("--prompts: at least 1; got " + prompts);
+    }
+    if (grids != null && !reconstructions) {
+      throw new UsageException("--grids: goes with --reconstructions — add it, or leave both out");
     }
     Counts.check(1, atOnce);
     Backend backend = compute.backend();
@@ -211,6 +223,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private Artist reconstructing() throws IOException {
     VqVae vae = models.vae();
+    int decoded = decoded(vae.config().scales());
     verbosity.tell("reconstructions of pictures of " + split.name().toLowerCase(Locale.ROOT));
     return (examples, _) -> {
       int size = examples.getFirst().picture().length;
@@ -223,8 +236,24 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       int side = (int) Math.round(Math.sqrt(size / 3.0));
       Tensor images = Tensor.of(Shape.of(examples.size(), side, side, 3), values);
-      return vae.reconstruct(vae.tokenize(images)).plus(1f).times(0.5f);
+      Tensor map = vae.quantizer().sums(vae.tokenize(images)).get(decoded - 1);
+      return vae.decode(map).plus(1f).times(0.5f);
     };
+  }
+
+  /** How many grids of a tokenizer are decoded. */
+  private int decoded(Scales scales) {
+    int decoded = grids == null ? scales.count() : grids;
+    if (decoded < 1 || decoded > scales.count()) {
+      throw new UsageException(
+          "--grids: 1 to "
+              + scales.count()
+              + ", the tokenizer's grids being "
+              + scales
+              + "; got "
+              + decoded);
+    }
+    return decoded;
   }
 
   private void judge(Task task, int begin, int end, Artist artist, Gallery gallery) {
@@ -300,6 +329,9 @@ final class EvaluateCommand implements Callable<Integer> {
     document.put("split", split.name().toLowerCase(Locale.ROOT));
     document.put("what", reconstructions ? "reconstructions" : "pictures of captions");
     document.put("seed", seed);
+    if (grids != null) {
+      document.put("grids", grids);
+    }
     if (!reconstructions) {
       document.putAll(GenerationOptions.describe(generation.request(List.of(0), List.of(seed))));
     }

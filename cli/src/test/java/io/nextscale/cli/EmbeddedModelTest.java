@@ -128,7 +128,19 @@ class EmbeddedModelTest {
   }
 
   @Test
+  void itsFirstGridsAloneAreJudged() {
+    Tiny.Result result =
+        Tiny.run(
+            "evaluate", "--reconstructions", "--grids=1", "--tasks=single_object", "--prompts=20");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).containsPattern("single object +0 +20 ");
+  }
+
+  @Test
   void whatCannotBeJudgedIsRefused() {
+    assertRefused(Tiny.run("evaluate", "--grids=2"), "--grids", "--reconstructions");
+    assertRefused(Tiny.run("evaluate", "--reconstructions", "--grids=0"), "--grids", "1 to");
+    assertRefused(Tiny.run("evaluate", "--reconstructions", "--grids=99"), "--grids", "99");
     assertRefused(Tiny.run("evaluate", "--prompts=0"), "--prompts");
     assertRefused(
         Tiny.run("evaluate", "--split=composition", "--tasks=two_objects"),

@@ -17,6 +17,7 @@ import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,9 +91,15 @@ public final class VarTrainer {
    * @param accuracyMean percentage of tokens whose largest logit is right
    * @param accuracyTail the same for the last scale
    * @param images how many images
+   * @param lossByScale cross-entropy of the tokens of each scale
    */
   public record Evaluation(
-      double lossMean, double lossTail, double accuracyMean, double accuracyTail, int images) {}
+      double lossMean,
+      double lossTail,
+      double accuracyMean,
+      double accuracyTail,
+      int images,
+      List<Double> lossByScale) {}
 
   /**
    * A batch as the transformer takes it.
@@ -307,30 +314,36 @@ public final class VarTrainer {
   public Evaluation evaluate(Tensor logits, Tensor targets, int count) {
     Scales scales = model.config().scales();
     int length = scales.end(count - 1);
-    int tail = length - scales.tokens(count - 1);
     float[] losses = logits.crossEntropy(targets, 0).toArray(); // (B,l)
     int[] guesses = logits.argMax().toInts();
     int[] truth = targets.toInts();
-    double loss = 0;
-    double lossTail = 0;
-    int right = 0;
-    int rightTail = 0;
-    for (int i = 0; i < losses.length; i++) {
-      boolean inTail = i % length >= tail;
-      int hit = guesses[i] == truth[i] ? 1 : 0;
-      loss += losses[i];
-      right += hit;
-      lossTail += inTail ? losses[i] : 0;
-      rightTail += inTail ? hit : 0;
-    }
     int images = losses.length / length;
-    double inTail = (double) images * (length - tail);
+    double loss = 0;
+    int right = 0;
+    List<Double> lossByScale = new ArrayList<>();
+    double accuracyTail = 0;
+    for (int s = 0; s < count; s++) {
+      double lossOfScale = 0;
+      int rightOfScale = 0;
+      for (int b = 0; b < images; b++) {
+        for (int i = b * length + scales.begin(s); i < b * length + scales.end(s); i++) {
+          lossOfScale += losses[i];
+          rightOfScale += guesses[i] == truth[i] ? 1 : 0;
+        }
+      }
+      loss += lossOfScale;
+      right += rightOfScale;
+      double all = (double) images * scales.tokens(s);
+      lossByScale.add(lossOfScale / all);
+      accuracyTail = 100 * rightOfScale / all;
+    }
     return new Evaluation(
         loss / losses.length,
-        lossTail / inTail,
+        lossByScale.getLast(),
         100.0 * right / losses.length,
-        100 * rightTail / inTail,
-        images);
+        accuracyTail,
+        images,
+        List.copyOf(lossByScale));
   }
 
   // State

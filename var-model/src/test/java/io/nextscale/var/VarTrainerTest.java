@@ -53,11 +53,23 @@ class VarTrainerTest {
     assertThat(first).isCloseTo(Math.log(24), Offset.offset(0.1));
     assertThat(learnt.lossMean()).isLessThan(0.1);
     assertThat(learnt.accuracyMean()).isEqualTo(100);
+    assertThat(byToken(learnt.lossByScale())).isCloseTo(learnt.lossMean(), Offset.offset(1e-6));
+    assertThat(learnt.lossByScale().getLast()).isEqualTo(learnt.lossTail());
     Generated again =
         new Generator(model, Tiny.vae())
             .generate(Generation.fid(List.of(1, 3), 0).guidance(0).greedy(true));
     assertThat(again.tokens().sequence().toInts())
         .containsExactly(Tiny.vae().tokenize(images).sequence().toInts());
+  }
+
+  /** The mean of all tokens from the means of the scales. */
+  private static double byToken(List<Double> lossByScale) {
+    Scales scales = Tiny.TRANSFORMER.scales();
+    double sum = 0;
+    for (int s = 0; s < scales.count(); s++) {
+      sum += lossByScale.get(s) * scales.tokens(s);
+    }
+    return sum / scales.length();
   }
 
   @Test

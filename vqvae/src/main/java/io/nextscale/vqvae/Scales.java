@@ -133,6 +133,13 @@ public record Scales(List<Size> sizes) {
   }
 
   /** For example {@code 1x1, 2x2, 3x3}. */
+  /** A scale by the size of its grid, {@code 8x8}; the second of the same size is {@code 8x8.2}. */
+  public String name(int scale) {
+    Size size = sizes.get(scale);
+    long before = sizes.subList(0, scale).stream().filter(size::equals).count();
+    return before == 0 ? size.toString() : size + "." + (before + 1);
+  }
+
   @Override
   public String toString() {
     return sizes.stream().map(Size::toString).collect(Collectors.joining(", "));

@@ -113,8 +113,8 @@ public final class TokenizerLearner implements Learner {
       Scales scales = vae.config().scales();
       for (int s = 0; s < scales.count(); s++) {
         ScaleUse use = report.scales().get(s);
-        numbers.put("usage." + grid(scales, s), use.percent());
-        numbers.put("perplexity." + grid(scales, s), use.perplexity());
+        numbers.put("usage." + scales.name(s), use.percent());
+        numbers.put("perplexity." + scales.name(s), use.perplexity());
       }
       numbers.put("restarted", (double) report.restarted());
     }
@@ -137,13 +137,6 @@ public final class TokenizerLearner implements Learner {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** A scale by the size of its grid, {@code 8x8}; the second of the same size is {@code 8x8.2}. */
-  private static String grid(Scales scales, int scale) {
-    Scales.Size size = scales.size(scale);
-    long before = scales.sizes().subList(0, scale).stream().filter(size::equals).count();
-    return before == 0 ? size.toString() : size + "." + (before + 1);
   }
 
   static void putKnown(Map<String, Double> numbers, String name, double value) {
@@ -174,7 +167,7 @@ public final class TokenizerLearner implements Learner {
       numbers.put("quantization", quality.quantization());
       numbers.put("codes", (double) quality.codes());
       for (int s = 0; s < scales.count(); s++) {
-        numbers.put("perplexity." + grid(scales, s), quality.perplexities().get(s));
+        numbers.put("perplexity." + scales.name(s), quality.perplexities().get(s));
       }
       numbers.forEach((name, value) -> means.merge(name, share * value, Double::sum));
       if (shapes) {

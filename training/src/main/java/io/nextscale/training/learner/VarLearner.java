@@ -25,6 +25,7 @@ import io.nextscale.var.VarConfig;
 import io.nextscale.var.VarMetadata;
 import io.nextscale.var.VarTrainer;
 import io.nextscale.var.text.WordPieces;
+import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeMetadata;
@@ -44,9 +45,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Numbers of a step: {@code loss}, {@code rate}, {@code norm} of the gradients; in progressive
  * training also {@code scales}. Numbers of an evaluation: {@code L_mean} and {@code L_tail}, the
- * cross-entropy of all tokens and of those of the last scale, {@code acc_mean} and {@code
- * acc_tail}, the percentage of tokens whose largest logit is right, and for the shapes world {@code
- * right}, the percentage of made pictures that show what their captions ask for, by task as well.
+ * cross-entropy of all tokens and of those of the last scale, {@code L.4x4} the same of each,
+ * {@code acc_mean} and {@code acc_tail}, the percentage of tokens whose largest logit is right, and
+ * for the shapes world {@code right}, the percentage of made pictures that show what their captions
+ * ask for, by task as well.
  */
 public final class VarLearner implements Learner {
 
@@ -256,6 +258,11 @@ public final class VarLearner implements Learner {
       means.merge("L_tail", share * measured.lossTail(), Double::sum);
       means.merge("acc_mean", share * measured.accuracyMean(), Double::sum);
       means.merge("acc_tail", share * measured.accuracyTail(), Double::sum);
+      Scales scales = model.config().scales();
+      for (int s = 0; s < scales.count(); s++) {
+        String name = "L." + scales.name(s);
+        means.merge(name, share * measured.lossByScale().get(s), Double::sum);
+      }
     }
     if (!samples.prompts().isEmpty() && settings.sampling().judged() > 0) {
       ShapesJudge judge = new ShapesJudge();

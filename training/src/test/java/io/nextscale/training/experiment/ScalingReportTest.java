@@ -49,7 +49,8 @@ class ScalingReportTest {
       List<Evaluation> each = new ArrayList<>();
       for (double one : difficulty) {
         double loss = law * one / mean;
-        each.add(new Evaluation(loss, 1.1 * loss, 100 - 10 * loss, 100 - 12 * loss, 1));
+        each.add(
+            new Evaluation(loss, 1.1 * loss, 100 - 10 * loss, 100 - 12 * loss, 1, List.of(loss)));
       }
       models.add(Measured.of(depth, 24 * depth, size, size + 12_345, each));
     }
@@ -93,7 +94,7 @@ class ScalingReportTest {
     Measured last = models.removeLast();
     List<Evaluation> each =
         last.scores(Quantity.L_MEAN).stream()
-            .map(loss -> new Evaluation(loss, loss, 100 - loss, 100, 1))
+            .map(loss -> new Evaluation(loss, loss, 100 - loss, 100, 1, List.of(loss)))
             .toList();
     models.add(Measured.of(8, 192, last.parameters(), last.allParameters(), each));
     ScalingReport report = ScalingReport.of(models, 1);
