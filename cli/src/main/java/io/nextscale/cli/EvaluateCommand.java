@@ -17,8 +17,6 @@ import io.nextscale.tensor.Workspace;
 import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
-import io.nextscale.var.Generation;
-import io.nextscale.var.Generator;
 import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
@@ -126,11 +124,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private GenerationOptions generation;
 
+  @Mixin private DiffusionOptions diffusion;
+
   @Mixin private ModelOptions models;
 
   @Mixin private ComputeOptions compute;
 
   @Mixin private Verbosity verbosity;
+
+  /** How pictures are drawn; nothing where they are reconstructed. */
+  private Map<String, Object> settings = Map.of();
 
   /** A way from examples to pictures (B,64,64,3) in [0, 1]. */
   @FunctionalInterface
@@ -209,15 +212,14 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Artist generating() throws IOException {
-    Subjects subjects = models.subjects();
-    Generator generator = models.generator();
+    Painter<?> painter = models.painter(generation, diffusion);
+    settings = painter.settings();
     verbosity.tell(models.labels() + ", captions of " + split.name().toLowerCase(Locale.ROOT));
     return (examples, firstSeed) -> {
       List<String> captions = examples.stream().map(Example::caption).toList();
-      List<Subject> wanted = subjects.of(captions, List.of(), 1, firstSeed);
+      List<Subject> wanted = painter.subjects().of(captions, List.of(), 1, firstSeed);
       List<Long> seeds = LongStream.range(firstSeed, firstSeed + wanted.size()).boxed().toList();
-      Generation request = generation.request(subjects.condition(wanted), seeds);
-      return generator.generate(request).images();
+      return painter.images(wanted, seeds);
     };
   }
 
@@ -332,9 +334,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (grids != null) {
       document.put("grids", grids);
     }
-    if (!reconstructions) {
-      document.putAll(GenerationOptions.describe(generation.request(List.of(0), List.of(seed))));
-    }
+    document.putAll(settings);
     document.putAll(models.describe());
     document.put("tasks", rows);
     document.put("version", Recipe.VERSION);

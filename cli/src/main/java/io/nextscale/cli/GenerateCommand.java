@@ -6,6 +6,8 @@ import io.nextscale.image.Grid;
 import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
 import io.nextscale.tensor.Backends;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.Workspace;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.var.Generated;
@@ -97,6 +99,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private GenerationOptions generation;
 
+  @Mixin private DiffusionOptions diffusion;
+
   @Option(
       names = "--preview",
       paramLabel = "WHAT",
@@ -153,6 +157,11 @@ final class GenerateCommand implements Callable<Integer> {
     generation.request(
         List.of(0), List.of(firstSeed)); // refuses bad settings before weights are read
 
+    ModelKind kind = models.kind();
+    if (kind != ModelKind.NEXT_SCALE && preview != Preview.none) {
+      throw new UsageException(
+          "--preview: a model with scales; got a %s — leave it out".formatted(kind.words()));
+    }
     Subjects subjects = models.subjects();
     List<Order> orders = orders(subjects.of(captions, classes, count, firstSeed), firstSeed);
     if (recipe != null) {
@@ -164,26 +173,28 @@ final class GenerateCommand implements Callable<Integer> {
 
     verbosity.tellMore(backend.describe());
     Resources loading = new Resources();
-    Generator generator = models.generator();
+    Painter<?> painter = models.painter(generation, diffusion);
     verbosity.tell("loaded %s in %s".formatted(models.labels(), loading.summary()));
     Resources making = new Resources();
-    int scales = generator.model().config().scales().count();
+    int each = painter.of(orders.getFirst().subject()).steps();
     try (Interruption interruption = new Interruption();
         ProgressBar bar =
             ProgressBar.count(
                 spec.commandLine().getErr(),
                 verbosity.showsProgress(),
                 "generate",
-                (long) total * scales,
-                "scales")) {
+                (long) total * each,
+                kind == ModelKind.NEXT_SCALE ? "scales" : "steps")) {
       for (int begin = 0; begin < total; begin += atOnce) {
-        make(
-            generator,
-            subjects,
-            orders.subList(begin, Math.min(total, begin + atOnce)),
-            names,
-            bar,
-            interruption);
+        List<Order> some = orders.subList(begin, Math.min(total, begin + atOnce));
+        switch (painter) {
+          case VarPainter own -> make(own.generator(), subjects, some, names, bar, interruption);
+          default -> {
+            interruption.check();
+            paint(painter, some, names, bar);
+            bar.to((long) (begin + some.size()) * each);
+          }
+        }
       }
     }
     verbosity.tell(
@@ -199,6 +210,7 @@ final class GenerateCommand implements Callable<Integer> {
               .formatted(command, command, from));
     }
     generation.useIfUnset(recipe);
+    diffusion.useIfUnset(recipe);
     if (seed == null && recipe.members().get("seed") instanceof Json.Int(long s)) {
       seed = s;
     }
@@ -245,21 +257,42 @@ final class GenerateCommand implements Callable<Integer> {
               bar.to(before + (long) (progress.scale() + 1) * orders.size());
               return !interruption.requested();
             });
+    Map<String, Object> settings = GenerationOptions.describe(request);
     for (int i = 0; i < orders.size(); i++) {
       Order order = orders.get(i);
-      Path file = names.path(order.index());
-      Png.write(
-          file,
-          Pictures.fromUnit(made.image(i), 0),
-          plain ? List.of() : recipe(order, request).texts());
+      write(order, Pictures.fromUnit(made.image(i), 0), settings, names, bar);
       if (preview == Preview.strip) {
         Png.write(names.beside(order.index(), "-scales"), Grid.strip(strips.get(i), 2), List.of());
       }
-      bar.above(() -> {
-        spec.commandLine().getOut().println(file);
-        spec.commandLine().getOut().flush();
-      });
     }
+  }
+
+  /** The same for models without scales to show. */
+  private void paint(Painter<?> painter, List<Order> orders, OutputNames names, ProgressBar bar)
+      throws IOException {
+    Tensor images =
+        Workspace.scope(() ->
+            painter.images(
+                orders.stream().map(Order::subject).toList(),
+                orders.stream().map(Order::seed).toList()));
+    for (int i = 0; i < orders.size(); i++) {
+      write(orders.get(i), Pictures.fromUnit(images, i), painter.settings(), names, bar);
+    }
+  }
+
+  private void write(
+      Order order,
+      RgbImage picture,
+      Map<String, Object> settings,
+      OutputNames names,
+      ProgressBar bar)
+      throws IOException {
+    Path file = names.path(order.index());
+    Png.write(file, picture, plain ? List.of() : recipe(order, settings).texts());
+    bar.above(() -> {
+      spec.commandLine().getOut().println(file);
+      spec.commandLine().getOut().flush();
+    });
   }
 
   private void show(
@@ -282,9 +315,9 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private Recipe recipe(Order order, Generation request) throws IOException {
+  private Recipe recipe(Order order, Map<String, Object> settings) throws IOException {
     Map<String, Object> values = new LinkedHashMap<>(order.subject().describe());
-    values.putAll(GenerationOptions.describe(request));
+    values.putAll(settings);
     values.put("seed", order.seed());
     values.putAll(models.describe());
     values.put("backend", Backends.cpu().name());

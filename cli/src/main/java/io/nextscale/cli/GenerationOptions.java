@@ -1,9 +1,11 @@
 package io.nextscale.cli;
 
+import io.nextscale.baselines.raster.RasterSampling;
 import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.var.Condition;
 import io.nextscale.var.Generation;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,8 @@ public final class GenerationOptions {
               + " program, chosen on held-out captions (default: quality for classes, fid for"
               + " captions, shapes for that model).")
   private @Nullable Preset preset;
+
+  private static final double DIFFUSION_GUIDANCE = 1.5;
 
   private boolean embedded;
 
@@ -168,6 +172,48 @@ public final class GenerationOptions {
     return request.drawn() < Generation.ALL
         ? request.smooth(false)
         : smooth == null ? request : request.smooth(smooth);
+  }
+
+  /**
+   * The guidance of a diffusion transformer.
+   *
+   * @throws UsageException when there are settings of tokens, which it does not draw
+   */
+  double diffusionGuidance() {
+    String tokens =
+        preset != null
+            ? "--preset"
+            : topK != null
+                ? "--top-k"
+                : topP != null
+                    ? "--top-p"
+                    : smooth != null
+                        ? "--smooth"
+                        : greedy ? "--greedy" : drawnScales != null ? "--drawn-scales" : "";
+    if (!tokens.isEmpty()) {
+      throw new UsageException(
+          tokens
+              + ": a model that draws tokens; got a diffusion transformer — leave it out; it has"
+              + " --cfg-scale, --sampling-steps and --sampler");
+    }
+    return cfgScale == null ? DIFFUSION_GUIDANCE : cfgScale;
+  }
+
+  /**
+   * The request as a raster-order transformer takes it.
+   *
+   * @throws UsageException when there are settings of scales, which it does not have
+   */
+  RasterSampling raster(Condition condition) {
+    if (drawnScales != null || (smooth != null && smooth)) {
+      throw new UsageException(
+          (drawnScales != null ? "--drawn-scales" : "--smooth")
+              + ": a model with scales; got a raster-order transformer — leave it out");
+    }
+    Generation request =
+        request(condition, Collections.nCopies(condition.rows(), 0L)).smooth(false);
+    int temperature = greedy ? 0 : 1;
+    return new RasterSampling(request.guidance(), temperature, request.topK(), request.topP());
   }
 
   /** At how many scales tokens are drawn, {@code usual} where no flag says it. */

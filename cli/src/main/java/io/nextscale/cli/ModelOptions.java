@@ -1,5 +1,14 @@
 package io.nextscale.cli;
 
+import io.nextscale.baselines.diffusion.Diffusion;
+import io.nextscale.baselines.diffusion.Dit;
+import io.nextscale.baselines.diffusion.DitConfig;
+import io.nextscale.baselines.diffusion.DitMetadata;
+import io.nextscale.baselines.diffusion.Latents;
+import io.nextscale.baselines.diffusion.PictureSpace;
+import io.nextscale.baselines.raster.RasterGenerator;
+import io.nextscale.baselines.raster.RasterOrder;
+import io.nextscale.baselines.raster.RasterSampling;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.pretrained.ShapesModel;
@@ -33,8 +42,8 @@ public final class ModelOptions {
       names = {"-m", "--model"},
       paramLabel = "FILE",
       description =
-          "The transformer: .pth or .safetensors, or shapes for the one inside the program (default:"
-              + " shapes for captions, else "
+          "The model: .pth or .safetensors, also one of train dit or train raster, or shapes for"
+              + " the one inside the program (default: shapes for captions, else "
               + DEFAULT_MODEL
               + ", downloaded).")
   private @Nullable Path model;
@@ -66,6 +75,40 @@ public final class ModelOptions {
     return model != null && source() instanceof WeightSource.Embedded;
   }
 
+  /** What the header of a file tells, read once. */
+  private record Told(WeightSource source, ModelKind kind, boolean tokenized) {}
+
+  private @Nullable Told told;
+
+  private Told told() throws IOException {
+    WeightSource source = source();
+    Told known = told;
+    if (known == null || !known.source().equals(source)) {
+      known =
+          TokenizerOptions.reading(
+              "-m",
+              source,
+              file -> {
+                ModelKind kind = ModelKind.of(file);
+                boolean maps =
+                    kind != ModelKind.DIFFUSION || !DitMetadata.of(file).means().isEmpty();
+                return new Told(source, kind, maps);
+              });
+      told = known;
+    }
+    return known;
+  }
+
+  /** What kind of model it is. */
+  ModelKind kind() throws IOException {
+    return told().kind();
+  }
+
+  /** Whether the model needs a tokenizer: all but those that diffuse pixels. */
+  private boolean tokenized() throws IOException {
+    return told().tokenized();
+  }
+
   /** Where the tokenizer is read from: that of the same model, where it is inside the program. */
   private WeightSource tokenizerSource() throws IOException {
     if (embedded()) {
@@ -76,7 +119,7 @@ public final class ModelOptions {
 
   /** The names of both files, for people. */
   String labels() throws IOException {
-    return source().label() + " and " + tokenizerSource().label();
+    return tokenized() ? source().label() + " and " + tokenizerSource().label() : source().label();
   }
 
   /**
@@ -98,13 +141,18 @@ public final class ModelOptions {
   /** Which weights these are, for a recipe. */
   Map<String, Object> describe() throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
-    tokenizerSource();
+    boolean tokenized = tokenized();
+    if (tokenized) {
+      tokenizerSource();
+    }
     values.put("model", model == null ? source().label() : model.toString());
     values.put("model_fingerprint", source().fingerprint());
     if (weights != null) {
       values.put("weights", weights.name());
     }
-    values.putAll(tokenizer.describe());
+    if (tokenized) {
+      values.putAll(tokenizer.describe());
+    }
     return values;
   }
 
@@ -161,8 +209,18 @@ public final class ModelOptions {
 
   /** What the transformer can be asked for. */
   Subjects subjects() throws IOException {
-    VarConfig config = config();
     WeightSource source = source();
+    if (kind() == ModelKind.DIFFUSION) {
+      return TokenizerOptions.reading(
+          "-m",
+          source,
+          file -> {
+            VarMetadata header = DitMetadata.of(file).common();
+            DitConfig config = DitConfig.of(Dit.part(Checkpoint.of(file)), header.heads());
+            return new Subjects(config.text(), config.classes(), header, false);
+          });
+    }
+    VarConfig config = config();
     return TokenizerOptions.reading(
         "-m",
         source,
@@ -179,16 +237,94 @@ public final class ModelOptions {
     return tokenizer.load(null);
   }
 
+  /**
+   * Loads the model, whatever kind it is.
+   *
+   * @throws UsageException when settings are not of this kind
+   */
+  Painter<?> painter(GenerationOptions generation, DiffusionOptions diffusion) throws IOException {
+    ModelKind kind = kind();
+    if (kind == ModelKind.DIFFUSION) {
+      return diffusion(generation.diffusionGuidance(), diffusion);
+    }
+    diffusion.refuse(kind);
+    Subjects subjects = subjects();
+    if (kind == ModelKind.NEXT_SCALE) {
+      return new VarPainter(generator(), subjects, generation);
+    }
+    RasterSampling sampling = generation.raster(subjects.nothing());
+    Var transformer = transformer(config());
+    try {
+      RasterOrder order = new RasterOrder(grid(vae()));
+      RasterGenerator generator = new RasterGenerator(transformer, order, sampling);
+      return new RasterPainter(transformer, generator, subjects, sampling);
+    } catch (IllegalArgumentException e) { // a grid of another size
+      throw new UsageException("--vae", e);
+    }
+  }
+
+  /** A tokenizer of one grid, as 'train raster' takes it. */
+  private static VqVae grid(VqVae vae) {
+    return vae.config().scales().count() == 1 ? vae : RasterOrder.lastGrid(vae);
+  }
+
+  private DitPainter diffusion(double guidance, DiffusionOptions options) throws IOException {
+    Subjects subjects = subjects();
+    DitMetadata header = TokenizerOptions.reading("-m", source(), DitMetadata::of);
+    Loading how = typed();
+    Dit model =
+        TokenizerOptions.reading(
+            "-m",
+            source(),
+            file -> {
+              Checkpoint part = Dit.part(Checkpoint.of(file));
+              return Dit.load(part, DitConfig.of(part, header.common().heads()), how);
+            });
+    Diffusion process = options.process(header.process());
+    return new DitPainter(
+        model, subjects, space(model.config(), header), process, options.sampler(), guidance);
+  }
+
+  private PictureSpace space(DitConfig config, DitMetadata header) throws IOException {
+    if (!tokenized()) {
+      return new PictureSpace.Pixels(config.side());
+    }
+    Latents latents;
+    try {
+      latents = header.latents(vae());
+    } catch (IllegalArgumentException e) { // maps of other channels
+      throw new UsageException("--vae", e);
+    }
+    if (latents.side() != config.side()) {
+      throw new UsageException(
+          "--vae: the tokenizer of the transformer, with maps of %d x %d; got %d x %d — name another file"
+              .formatted(config.side(), config.side(), latents.side(), latents.side()));
+    }
+    return latents;
+  }
+
+  private Loading typed() {
+    Loading how = Loading.forInference();
+    return weights == null ? how : how.weights(weights.type);
+  }
+
+  private Var transformer(VarConfig config) throws IOException {
+    Loading how = typed();
+    return TokenizerOptions.reading(
+        "-m", source(), file -> Var.load(Var.part(Checkpoint.of(file)), config, how));
+  }
+
   /** Loads both, the tokenizer with the scales of the transformer. */
   Generator generator() throws IOException {
+    ModelKind kind = kind();
+    if (kind != ModelKind.NEXT_SCALE) {
+      throw new UsageException(
+          "-m: a next-scale transformer; got a %s — name another file".formatted(kind.words()));
+    }
     VarConfig config = config();
     Loading how = Loading.forInference();
-    Loading typed = weights == null ? how : how.weights(weights.type);
-    Var transformer =
-        TokenizerOptions.reading(
-            "-m", source(), file -> Var.load(Var.part(Checkpoint.of(file)), config, typed));
     return new Generator(
-        transformer,
+        transformer(config),
         TokenizerOptions.reading(
             "--vae",
             tokenizerSource(),

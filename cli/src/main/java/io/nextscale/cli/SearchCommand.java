@@ -8,14 +8,9 @@ import io.nextscale.search.Found;
 import io.nextscale.search.Search;
 import io.nextscale.search.Spent;
 import io.nextscale.search.Strategy;
-import io.nextscale.search.VarStepwise;
 import io.nextscale.search.Verifier;
 import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.spi.Backend;
-import io.nextscale.var.Branching;
-import io.nextscale.var.Branching.Branch;
-import io.nextscale.var.Generation;
-import io.nextscale.var.Generator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -88,6 +83,8 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private GenerationOptions generation;
 
+  @Mixin private DiffusionOptions diffusion;
+
   @Option(
       names = "--disable-image-metadata",
       description = "Do not store the settings in the picture.")
@@ -120,13 +117,11 @@ final class SearchCommand implements Callable<Integer> {
     Subjects subjects = models.subjects();
     Subject subject = subject(subjects, first);
     Verifier verifier = verifiers.verifier(subject);
-    Generation settings =
-        generation.request(subjects.condition(List.of(subject)), List.of(first)).smooth(false);
     verbosity.tellMore(backend.describe());
-    Generator generator = models.generator();
-    VarStepwise model = new VarStepwise(new Branching(generator, settings), settings.condition());
+    Painter<?> painter = models.painter(generation, diffusion);
+    painter.check(strategy);
     SearchTree pictures = new SearchTree();
-    Found<Branch> found;
+    Found<?> found;
     try (Interruption interruption = new Interruption();
         ProgressBar bar =
             ProgressBar.count(
@@ -135,8 +130,8 @@ final class SearchCommand implements Callable<Integer> {
                 "search",
                 -1,
                 "candidates")) {
-      Search<Branch> search =
-          new Search<>(model, verifier)
+      Search<?> search =
+          new Search<>(painter.of(subject), verifier)
               .budget(budget)
               .enough(enough)
               .seed(first)
@@ -151,7 +146,7 @@ final class SearchCommand implements Callable<Integer> {
       Png.write(
           file,
           Pictures.fromUnit(found.image(), 0),
-          plain ? List.of() : recipe(subject, settings, first, found).texts());
+          plain ? List.of() : recipe(subject, painter.settings(), first, found).texts());
       if (drawn != null) {
         Png.write(drawn, pictures.draw(title(subject, strategy, found), found), List.of());
       }
@@ -165,7 +160,7 @@ final class SearchCommand implements Callable<Integer> {
     return found.end() == Found.End.CANCELLED ? Failures.CANCELLED : 0;
   }
 
-  private static Found<Branch> run(Search<Branch> search, Strategy strategy) {
+  private static Found<?> run(Search<?> search, Strategy strategy) {
     try {
       return search.run(strategy);
     } catch (IllegalArgumentException e) { // a budget that is not enough for one picture
@@ -198,7 +193,8 @@ final class SearchCommand implements Callable<Integer> {
         };
     return String.format(
         Locale.ROOT,
-        "score %s: %d images, %d NFE, %s in steps and %s in pictures, %d decodes, %d scores, %.2f s%s",
+        "score %s: %d images, %d NFE, %s in steps and %s in pictures, %d decodes, %d scores, %.2f"
+            + " s%s",
         SearchTree.score(found.score()),
         spent.images(),
         spent.evaluations(),
@@ -228,7 +224,7 @@ final class SearchCommand implements Callable<Integer> {
             what, strategy.describe(), found.trials().size(), SearchTree.score(found.score()));
   }
 
-  private Recipe recipe(Subject subject, Generation settings, long first, Found<?> found)
+  private Recipe recipe(Subject subject, Map<String, Object> settings, long first, Found<?> found)
       throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("command", "search");
@@ -236,7 +232,7 @@ final class SearchCommand implements Callable<Integer> {
     values.putAll(options.describe());
     values.putAll(verifiers.describe());
     values.put("score", found.score());
-    values.putAll(GenerationOptions.describe(settings));
+    values.putAll(settings);
     values.put("seed", first);
     values.putAll(models.describe());
     values.put("backend", Backends.cpu().name());

@@ -4,10 +4,12 @@ import io.nextscale.search.Beam;
 import io.nextscale.search.Budget;
 import io.nextscale.search.Halving;
 import io.nextscale.search.Look;
+import io.nextscale.search.Paths;
 import io.nextscale.search.Plan;
 import io.nextscale.search.RandomSearch;
 import io.nextscale.search.Resampling;
 import io.nextscale.search.Strategy;
+import io.nextscale.search.ZeroOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,26 @@ public final class SearchOptions {
     /** The better half goes on. */
     halving,
     /** Pictures are drawn by their scores. */
-    resampling
+    resampling,
+    /** Other noise near the best. */
+    zero_order("zero-order"),
+    /** A little back towards noise, and further forward. */
+    paths;
+
+    private final String word;
+
+    Kind() {
+      word = name();
+    }
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    @Override
+    public String toString() {
+      return word;
+    }
   }
 
   @Option(
@@ -37,30 +58,34 @@ public final class SearchOptions {
       paramLabel = "NAME",
       description =
           "random: the best of independent pictures; beam: at every scale the best of several ways"
-              + " on; greedy: the same of width 1; halving: the better half of partial pictures goes"
-              + " on; resampling: partial pictures are drawn by their scores (default: beam).")
+              + " on; greedy: the same of width 1; halving: the better half of partial pictures"
+              + " goes on; resampling: partial pictures are drawn by their scores; for diffusion"
+              + " zero-order: noise near that of the best; paths: some steps back to noise and"
+              + " further forward (default: beam).")
   private Kind strategy = Kind.beam;
 
   @Option(
       names = "--width",
       paramLabel = "W",
-      description = "beam: branches that survive each scale (default: 3).")
+      description = "beam, paths: branches that survive each scale (default: 3).")
   private @Nullable Integer width;
 
   @Option(
       names = "--candidates",
       paramLabel = "N",
       description =
-          "beam, greedy: ways on from each branch at each scale (default: 5); others: pictures that"
-              + " are begun (default: 16).")
+          "beam, greedy: ways on from each branch at each scale (default: 5); paths: samples of"
+              + " each (default: 5); zero-order: neighbours (default: 4); others: pictures that are"
+              + " begun (default: 16).")
   private @Nullable Integer candidates;
 
   @Option(
       names = "--plan",
       paramLabel = "PLAN",
       description =
-          "beam, greedy: how candidates are spread over scales: uniform, front (most at first), back"
-              + " (most at last), or a number for each scale such as 8,4,2 (default: uniform).")
+          "beam, greedy: how candidates are spread over scales: uniform, front (most at first),"
+              + " back (most at last), or a number for each scale such as 8,4,2 (default:"
+              + " uniform).")
   private @Nullable String plan;
 
   @Option(
@@ -88,11 +113,33 @@ public final class SearchOptions {
   private @Nullable Double lambda;
 
   @Option(
+      names = "--cosine",
+      paramLabel = "X",
+      description = "zero-order: how near neighbours are, -1 to 1 (default: 0.95).")
+  private @Nullable Double cosine;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description =
+          "zero-order: how often the best moves (default: until the budget is spent, or 8).")
+  private @Nullable Integer rounds;
+
+  @Option(
+      names = "--path-steps",
+      paramLabel = "S,B,F",
+      description =
+          "paths: steps before the search, then back towards noise and forward again (default:"
+              + " 12,4,8, for 30 steps).")
+  private @Nullable String pathSteps;
+
+  @Option(
       names = "--budget",
       paramLabel = "LIMITS",
       description =
-          "What may be spent, with commas: nfe (scales of single pictures), images, flops, verified,"
-              + " seconds; such as nfe=1365 or images=195,seconds=60 (default: no limit).")
+          "What may be spent, with commas: nfe (scales of single pictures), images, flops,"
+              + " verified, seconds; such as nfe=1365 or images=195,seconds=60 (default: no"
+              + " limit).")
   private @Nullable String budget;
 
   @Option(
@@ -104,20 +151,61 @@ public final class SearchOptions {
   /** The strategy that was asked for. */
   Strategy strategy() {
     boolean beams = strategy == Kind.beam || strategy == Kind.greedy;
-    refuse("--width", width, strategy == Kind.beam);
+    refuse("--width", width, strategy == Kind.beam || strategy == Kind.paths);
     refuse("--plan", plan, beams);
     refuse("--branch-scales", branchScales, beams);
     refuse("--partial", partial ? "" : null, beams);
     refuse("--halve-from", halveFrom, strategy == Kind.halving);
     refuse("--lambda", lambda, strategy == Kind.resampling);
-    int count = atLeastOne("--candidates", candidates, beams ? 5 : 16);
+    refuse("--cosine", cosine, strategy == Kind.zero_order);
+    refuse("--rounds", rounds, strategy == Kind.zero_order);
+    refuse("--path-steps", pathSteps, strategy == Kind.paths);
+    int count = atLeastOne("--candidates", candidates, usually());
     return switch (strategy) {
       case random -> new RandomSearch(count);
       case greedy -> new Beam(1, plan(count), look());
       case beam -> new Beam(atLeastOne("--width", width, 3), plan(count), look());
       case halving -> new Halving(count, atLeastOne("--halve-from", halveFrom, 3));
       case resampling -> new Resampling(count, weight());
+      case zero_order -> zeroOrder(count);
+      case paths -> paths(count);
     };
+  }
+
+  /** Candidates where no flag says how many. */
+  private int usually() {
+    return switch (strategy) {
+      case beam, greedy, paths -> 5;
+      case zero_order -> 4;
+      default -> 16;
+    };
+  }
+
+  private ZeroOrder zeroOrder(int neighbours) {
+    double near = cosine == null ? 0.95 : cosine;
+    if (!(near >= -1 && near <= 1)) {
+      throw new UsageException("--cosine: from -1 to 1; got " + cosine);
+    }
+    int usual = budget == null ? 8 : ZeroOrder.ALL;
+    return new ZeroOrder(neighbours, near, atLeastOne("--rounds", rounds, usual));
+  }
+
+  private Paths paths(int samples) {
+    String text = pathSteps == null ? "12,4,8" : pathSteps;
+    if (!text.matches("\\d{1,6},\\d{1,6},\\d{1,6}")) {
+      throw new UsageException("--path-steps: three numbers of steps, such as 12,4,8; got " + text);
+    }
+    String[] steps = text.split(",", -1);
+    try {
+      return new Paths(
+          atLeastOne("--width", width, 3),
+          samples,
+          Integer.parseInt(steps[0]),
+          Integer.parseInt(steps[1]),
+          Integer.parseInt(steps[2]));
+    } catch (IllegalArgumentException e) { // steps that lead nowhere
+      throw new UsageException("--path-steps", e);
+    }
   }
 
   private Look look() {
@@ -136,8 +224,8 @@ public final class SearchOptions {
     if (branchScales != null) {
       if (plan != null) {
         throw new UsageException(
-            "--branch-scales: candidates at the first scales only, which --plan says for itself; got"
-                + " both — leave one out");
+            "--branch-scales: candidates at the first scales only, which --plan says for itself;"
+                + " got both — leave one out");
       }
       return new Plan.First(count, atLeastOne("--branch-scales", branchScales, 1));
     }

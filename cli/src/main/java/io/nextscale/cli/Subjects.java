@@ -23,7 +23,8 @@ final class Subjects {
   /** How many of the words that a model knows a message lists. */
   private static final int LISTED = 80;
 
-  private final VarConfig config;
+  private final @Nullable TextConfig encoder;
+  private final int classes;
   private final List<String> names;
   private final @Nullable WordPieces pieces;
   private final boolean shapes;
@@ -37,11 +38,18 @@ final class Subjects {
    * @throws UsageException when it is of captions and its file does not hold their words
    */
   Subjects(VarConfig config, @Nullable VarMetadata header, boolean shapes) {
-    this.config = config;
+    this(config.text(), config.classes(), header, shapes);
+  }
+
+  /** The same from what counts of the sizes: the encoder of captions, or the number of classes. */
+  Subjects(
+      @Nullable TextConfig encoder, int classes, @Nullable VarMetadata header, boolean shapes) {
+    this.encoder = encoder;
+    this.classes = classes;
     this.shapes = shapes;
     this.names = header == null ? List.of() : header.classes();
     this.pieces = header == null ? null : header.pieces();
-    if (config.text() != null && pieces == null) {
+    if (encoder != null && pieces == null) {
       throw new UsageException(
           "-m: a transformer with the words of its captions in the header of its file; got none"
               + " — export it again with 'nextscale train var --run'");
@@ -52,20 +60,20 @@ final class Subjects {
    * The subjects that were asked for; where none were, a class is drawn for each seed.
    *
    * @param captions sentences
-   * @param classes numbers or names
+   * @param labels numbers or names
    * @param count pictures of each
    * @throws UsageException when the transformer knows no such thing, or both were given
    */
-  List<Subject> of(List<String> captions, List<String> classes, int count, long firstSeed) {
-    if (!captions.isEmpty() && !classes.isEmpty()) {
+  List<Subject> of(List<String> captions, List<String> labels, int count, long firstSeed) {
+    if (!captions.isEmpty() && !labels.isEmpty()) {
       throw new UsageException("--class: a class or a caption; got both — leave one out");
     }
     List<Subject> subjects = new ArrayList<>();
-    if (config.text() != null) {
+    if (encoder != null) {
       if (captions.isEmpty()) {
         throw new UsageException(
             "generate: what the picture shows, in words; got "
-                + (classes.isEmpty() ? "nothing" : "--class")
+                + (labels.isEmpty() ? "nothing" : "--class")
                 + " — say it in quotes, as in: nextscale generate \"a red circle\"");
       }
       captions.forEach(caption -> repeat(caption(caption), count, subjects));
@@ -76,13 +84,12 @@ final class Subjects {
           "generate: a transformer that learnt captions for "
               + FileFormatException.quote(captions.getFirst())
               + "; got one of "
-              + config.classes()
+              + classes
               + " classes — name another file with -m, or a class with --class");
     }
-    classes.forEach(name -> repeat(ofClass(number(name)), count, subjects));
-    for (int i = 0; classes.isEmpty() && i < count; i++) {
-      subjects.add(
-          ofClass(RandomStream.of(firstSeed + i).split("class").nextInt(config.classes())));
+    labels.forEach(name -> repeat(ofClass(number(name)), count, subjects));
+    for (int i = 0; labels.isEmpty() && i < count; i++) {
+      subjects.add(ofClass(RandomStream.of(firstSeed + i).split("class").nextInt(classes)));
     }
     return subjects;
   }
@@ -100,7 +107,7 @@ final class Subjects {
 
   private int number(String given) {
     if (names.isEmpty()) {
-      return ClassNames.number(given, config.classes());
+      return ClassNames.number(given, classes);
     }
     for (int i = 0; i < names.size(); i++) {
       if (names.get(i).equalsIgnoreCase(given.strip())) {
@@ -108,12 +115,12 @@ final class Subjects {
       }
     }
     if (given.strip().matches("\\d{1,9}")) {
-      return ClassNames.number(given, config.classes());
+      return ClassNames.number(given, classes);
     }
     throw new UsageException(
         "--class: a number from 0 to %d or one of %s; got %s"
             .formatted(
-                config.classes() - 1,
+                classes - 1,
                 String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
                 FileFormatException.quote(given)));
   }
@@ -177,9 +184,16 @@ final class Subjects {
     return sorted.size() > LISTED ? sorted.size() + " words, such as " + listed : listed;
   }
 
+  /** One row that says nothing. */
+  Condition nothing() {
+    return encoder == null
+        ? Condition.classes(Condition.NO_CLASS)
+        : Condition.captions(pieces(), text().length(), List.of(""));
+  }
+
   /** The condition of a batch. */
   Condition condition(List<Subject> subjects) {
-    if (config.text() == null) {
+    if (encoder == null) {
       return Condition.classes(
           subjects.stream()
               .mapToInt(s -> s instanceof Subject.OfClass(int label, _) ? label : -1)
@@ -201,10 +215,10 @@ final class Subjects {
   }
 
   private TextConfig text() {
-    TextConfig text = config.text();
-    if (text == null) {
+    TextConfig own = encoder;
+    if (own == null) {
       throw new IllegalStateException("subjects: a transformer of captions; got one of classes");
     }
-    return text;
+    return own;
   }
 }

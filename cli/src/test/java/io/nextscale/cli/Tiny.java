@@ -36,6 +36,13 @@ final class Tiny {
 
   static final VarConfig TRANSFORMER = new VarConfig(2, 32, 2, 1000, 8, 24, SCALES, false, true);
 
+  /** A tokenizer of pictures of the shapes world: a map of 8, halved three times. */
+  static final VqVaeConfig SHAPES =
+      new VqVaeConfig(32, List.of(1, 1, 1, 1), 1, 24, 8, Scales.of(1, 2, 8), 2, 0.5f, 0.25f, false);
+
+  /** The side of its last grid. */
+  static final int SHAPES_SIDE = 8;
+
   /** What a command gave. */
   record Result(int code, String out, String err) {
     /** The lines of standard output. */

@@ -59,6 +59,11 @@ public record DitMetadata(
     return new Latents(tokenizer, means, deviations);
   }
 
+  /** Whether the header of a file holds such text. */
+  public static boolean in(TensorFile file) {
+    return file.metadata().containsKey(BETAS);
+  }
+
   /** The text for the header of a file. */
   public Map<String, String> text() {
     Map<String, String> header = new LinkedHashMap<>(common.text());

@@ -3,6 +3,7 @@ package io.nextscale.baselines.raster;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.var.Reading;
 import io.nextscale.var.VarConfig;
 import io.nextscale.vqvae.MultiScaleQuantizer;
@@ -34,6 +35,11 @@ public record RasterOrder(VqVae tokenizer) implements Reading {
 
   /** What the header of a file says of a transformer of this order. */
   public static final Map<String, String> METADATA = Map.of("nextscale.order", "raster");
+
+  /** Whether the header of a file says that its transformer is of this order. */
+  public static boolean in(TensorFile file) {
+    return file.metadata().entrySet().containsAll(METADATA.entrySet());
+  }
 
   /** Checks the grid. */
   public RasterOrder {
