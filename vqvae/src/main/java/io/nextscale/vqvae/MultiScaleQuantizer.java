@@ -29,6 +29,7 @@ import java.util.List;
  * @param scales the grids
  * @param metric what nearest means
  * @param beta the weight of the encoder's part in the loss
+ * @param thrift θ, what the lengths of tokens count beside distances, see {@link #tokenize(Tensor)}
  */
 public record MultiScaleQuantizer(
     @Buffer @Name("ema_vocab_hit_SV") Parameter hits,
@@ -36,7 +37,8 @@ public record MultiScaleQuantizer(
     @Name("embedding") Embedding codebook,
     Scales scales,
     Metric metric,
-    float beta) {
+    float beta,
+    float thrift) {
 
   /**
    * What one scale adds.
@@ -75,17 +77,40 @@ public record MultiScaleQuantizer(
         Embedding.declared(config.vocabulary(), config.codeChannels()),
         config.scales(),
         config.cosine() ? Metric.COSINE : Metric.EUCLIDEAN,
-        config.beta());
+        config.beta(),
+        config.thrift());
+  }
+
+  /** The same quantizer, parameters shared, with another θ. */
+  public MultiScaleQuantizer withThrift(float other) {
+    return new MultiScaleQuantizer(hits, phis, codebook, scales, metric, beta, other);
   }
 
   // Encoding
 
-  /** The tokens of a map, in the scales of the configuration. */
+  /**
+   * The tokens of a map, in the scales of the configuration. For a vector x of a p×p grid that is
+   * the nearest code, or with θ > 0 the code of the least
+   *
+   * <pre>{@code |x − e_k|² + θ · mean_j |e_j|² · (p/P)² · (−ln π_k)}</pre>
+   *
+   * <p>where π_k is how often its scale takes code k by the averages of {@link #hits}, so that −ln
+   * π_k is the length of the token in an ideal code, and P the side of the last grid: a coarse
+   * token makes more of the map. Where codes are about as near as each other the usual one is
+   * taken, which hardly changes the image and leaves much less to be guessed by who predicts
+   * tokens.
+   *
+   * <p>Source: Chou, Lookabaugh, Gray 1989, Entropy-constrained vector quantization; here with a
+   * residual codebook and frequencies by scale.
+   */
   public TokenPyramid tokenize(Tensor f) {
     return tokenize(f, scales);
   }
 
-  /** The tokens of a map in other scales, which may be oblong; the last has the size of the map. */
+  /**
+   * The tokens of a map in other scales, which may be oblong; the last has the size of the map.
+   * They have no averages, so that the nearest codes are taken.
+   */
   public TokenPyramid tokenize(Tensor f, Scales grids) {
     return new TokenPyramid(grids, steps(f, grids).stream().map(Step::ids).toList());
   }
@@ -98,7 +123,7 @@ public record MultiScaleQuantizer(
     Tensor fHat = Tensor.zeros(f.shape()).to(f.backend());
     for (int s = 0; s < grids.count(); s++) {
       Tensor gathered = s == grids.count() - 1 ? rest : gather(rest, grids.size(s));
-      Tensor ids = gathered.nearest(codebook.weight().value(), metric); // (B,p,p)
+      Tensor ids = choose(gathered, s, grids); // (B,p,p)
       Tensor spread = spread(codebook.forward(ids), s, grids); // (B,H,W,Cv)
       Tensor refined = phis.at(s, grids.count()).forward(spread);
       fHat = fHat.plus(refined);
@@ -140,7 +165,7 @@ public record MultiScaleQuantizer(
     List<Tensor> tokens = new ArrayList<>();
     for (int s = 0; s < scales.count(); s++) {
       Tensor gathered = s == scales.count() - 1 ? rest : gather(rest, scales.size(s));
-      Tensor ids = gathered.nearest(codebook.weight().value(), metric); // (B,p,p)
+      Tensor ids = choose(gathered, s, scales); // (B,p,p)
       Tensor refined = phis.at(s, scales.count()).forward(spread(codebook.forward(ids), s, scales));
       fHat = fHat.plus(refined);
       rest = rest.minus(refined.stopGradient());
@@ -309,7 +334,19 @@ public record MultiScaleQuantizer(
   private Tensor nearest(Tensor rest, int scale, Scales grids) {
     boolean last = scale == grids.count() - 1;
     Tensor gathered = last ? rest : gather(rest, grids.size(scale));
-    return gathered.nearest(codebook.weight().value(), metric);
+    return choose(gathered, scale, grids);
+  }
+
+  /** The codes (B,p,p) of vectors (B,p,p,Cv) of a scale. */
+  private Tensor choose(Tensor gathered, int scale, Scales grids) {
+    Tensor codes = codebook.weight().value();
+    if (thrift == 0 || !grids.equals(scales)) {
+      return gathered.nearest(codes, metric);
+    }
+    // A further channel, 0 in x and √w in e_k, adds w to the squared distance.
+    Tensor zero = Tensor.zeros(gathered.shape().with(3, 1)).to(gathered.backend());
+    Tensor charge = CodeLengths.charges(this, scale).sqrt().to(gathered.backend()); // (V,1)
+    return Tensor.concat(3, gathered, zero).nearest(Tensor.concat(1, codes, charge), metric);
   }
 
   /**

@@ -29,6 +29,8 @@ import java.util.List;
  * @param plain whether the networks are residual blocks alone, without normalisation and attention.
  *     Group normalisation takes the brightness and the colour of large areas out of narrow
  *     networks, which then learn them last
+ * @param thrift what the code lengths of tokens count beside distances, see {@link
+ *     MultiScaleQuantizer#tokenize}; 0, as published: nothing
  */
 public record VqVaeConfig(
     int channels,
@@ -42,7 +44,8 @@ public record VqVaeConfig(
     float beta,
     boolean cosine,
     int patch,
-    boolean plain) {
+    boolean plain,
+    float thrift) {
 
   /** Only a tokenizer has a tensor of this name. */
   static final String LANDMARK = "quantize.embedding.weight";
@@ -70,6 +73,11 @@ public record VqVaeConfig(
           "tokenizer: positive channels, multipliers, blocks, vocabulary, code channels and patch; got "
               + List.of(channels, multipliers, blocks, vocabulary, codeChannels, phis, patch));
     }
+    if (!(thrift >= 0 && thrift < Float.POSITIVE_INFINITY) || (thrift > 0 && cosine)) {
+      throw new IllegalArgumentException(
+          "tokenizer: a thrift of at least 0, and 0 where nearest means the largest cosine; got "
+              + thrift);
+    }
   }
 
   /** Networks as published: without patches, with normalisation and attention. */
@@ -96,13 +104,32 @@ public record VqVaeConfig(
         beta,
         cosine,
         1,
-        false);
+        false,
+        0);
   }
 
   /** The published tokenizer, {@code vae_ch160v4096z32}, for images of 256 pixels. */
   public static VqVaeConfig published() {
     return new VqVaeConfig(
         160, List.of(1, 1, 2, 2, 4), 2, 4096, 32, Scales.forImage(256), 4, 0.5f, 0.25f, false);
+  }
+
+  /** The same tokenizer with another thrift. */
+  public VqVaeConfig withThrift(float other) {
+    return new VqVaeConfig(
+        channels,
+        multipliers,
+        blocks,
+        vocabulary,
+        codeChannels,
+        scales,
+        phis,
+        phiRatio,
+        beta,
+        cosine,
+        patch,
+        plain,
+        other);
   }
 
   /** The same tokenizer with other scales. */
@@ -119,12 +146,13 @@ public record VqVaeConfig(
         beta,
         cosine,
         patch,
-        plain);
+        plain,
+        thrift);
   }
 
   /**
    * The configuration of a checkpoint, from names and extents. What these do not tell is as
-   * published: {@link #phiRatio}, {@link #beta}, {@link #cosine}.
+   * published: {@link #phiRatio}, {@link #beta}, {@link #cosine}, {@link #thrift}.
    *
    * @param from the tokenizer's part of a file, see {@link Checkpoint#holding}
    * @param scales the grids, which no tensor tells
@@ -172,7 +200,8 @@ public record VqVaeConfig(
           published.beta,
           published.cosine,
           side,
-          !from.has("encoder.norm_out.weight"));
+          !from.has("encoder.norm_out.weight"),
+          published.thrift);
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a tokenizer", String.valueOf(e.getMessage()));

@@ -21,6 +21,7 @@ public final class VqVaeMetadata {
   private static final String PHI_RATIO = "nextscale.phi_ratio";
   private static final String BETA = "nextscale.beta";
   private static final String COSINE = "nextscale.cosine";
+  private static final String THRIFT = "nextscale.thrift";
 
   private static final int MOST_SCALES = 1000;
 
@@ -33,6 +34,7 @@ public final class VqVaeMetadata {
     header.put(PHI_RATIO, Float.toString(config.phiRatio()));
     header.put(BETA, Float.toString(config.beta()));
     header.put(COSINE, Boolean.toString(config.cosine()));
+    header.put(THRIFT, Float.toString(config.thrift()));
     return header;
   }
 
@@ -63,12 +65,14 @@ public final class VqVaeMetadata {
           Float.parseFloat(header.getOrDefault(BETA, "" + sizes.beta())),
           Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())),
           sizes.patch(),
-          sizes.plain());
+          sizes.plain(),
+          Float.parseFloat(header.getOrDefault(THRIFT, "" + sizes.thrift())));
     } catch (IllegalArgumentException e) { // also what is no number
       throw new FileFormatException(
           file.name(),
-          "numbers in " + PHI_RATIO + " and " + BETA,
-          FileFormatException.quote(header.get(PHI_RATIO) + ", " + header.get(BETA)));
+          "numbers in %s, %s and %s".formatted(PHI_RATIO, BETA, THRIFT),
+          FileFormatException.quote(
+              header.get(PHI_RATIO) + ", " + header.get(BETA) + ", " + header.get(THRIFT)));
     }
   }
 

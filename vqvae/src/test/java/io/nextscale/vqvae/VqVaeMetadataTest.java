@@ -43,6 +43,17 @@ class VqVaeMetadataTest {
   }
 
   @Test
+  void thriftIsToldWithTheScales() throws IOException {
+    VqVaeConfig thrifty =
+        new VqVaeConfig(32, List.of(1, 1), 1, 6, 4, Scales.of(1, 3), 2, 0.25f, 0.5f, false)
+            .withThrift(0.75f);
+    Path file = file(VqVaeMetadata.of(thrifty));
+    VqVae vae = VqVaeMetadata.load(file, Loading.forInference());
+    assertThat(vae.config()).isEqualTo(thrifty);
+    assertThat(vae.quantizer().thrift()).isEqualTo(0.75f);
+  }
+
+  @Test
   void aFileWithoutItIsRefused() throws IOException {
     assertThatThrownBy(() -> VqVaeMetadata.load(file(Map.of()), Loading.forInference()))
         .isInstanceOf(FileFormatException.class)

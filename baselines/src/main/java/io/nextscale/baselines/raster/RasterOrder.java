@@ -65,7 +65,8 @@ public record RasterOrder(VqVae tokenizer) implements Reading {
             all.codebook(),
             grid,
             all.metric(),
-            all.beta());
+            all.beta(),
+            0);
     return new VqVae(
         tokenizer.encoder(),
         tokenizer.decoder(),

@@ -46,12 +46,13 @@ public record Preset(
                   0.25,
                   false,
                   4,
-                  true),
+                  true,
+                  0.3),
               new OptimizerSettings(
                   8_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
               new Loss(1, 2, 4, 0, 0.3),
-              new Codebook(0, true, 100, 0.8, 0.3),
+              new Codebook(0, true, 100, 0.6, 0.3),
               NO_ADVERSARY),
           new VarSettings(
               PictureSettings.exactly(64, 120),
@@ -83,7 +84,8 @@ public record Preset(
                   0.25,
                   false,
                   2,
-                  true),
+                  true,
+                  0),
               new OptimizerSettings(
                   16_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
@@ -127,7 +129,8 @@ public record Preset(
                   0.25,
                   false,
                   1,
-                  false),
+                  false,
+                  0),
               new OptimizerSettings(
                   250 * EPOCH,
                   8,

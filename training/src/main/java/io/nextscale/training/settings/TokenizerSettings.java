@@ -44,7 +44,11 @@ public record TokenizerSettings(
       @Setting("What the encoder's part counts in the loss of the codes.") double beta,
       @Setting("Compare directions of vectors, not distances.") boolean cosine,
       @Setting("Side of the square of pixels that is one position at full resolution.") int patch,
-      @Setting("Networks without normalisation and attention.") boolean plain) {
+      @Setting("Networks without normalisation and attention.") boolean plain,
+      @Setting(
+              "What rare codes cost when tokens are chosen, in mean squares of the codes per nat; 0:"
+                  + " the nearest codes are taken.")
+          double thrift) {
 
     /** Copies the lists. */
     public Model {
@@ -66,7 +70,8 @@ public record TokenizerSettings(
           (float) beta,
           cosine,
           patch,
-          plain);
+          plain,
+          (float) thrift);
     }
   }
 
@@ -90,7 +95,8 @@ public record TokenizerSettings(
       @Setting("Let the codes begin as clusters of the first quantised batch.") boolean fromData,
       @Setting("Batches after which codes that nobody took start again; 0: never.")
           int restartEvery,
-      @Setting("The part of the training after which none starts again.") double restartUntil,
+      @Setting("The part of the training after which none starts again, and rare ones cost.")
+          double restartUntil,
       @Setting("The part of pictures of which only the first scales are decoded.")
           double truncation) {}
 

@@ -62,7 +62,8 @@ final class CodebookStart {
         new Embedding(new Parameter(codes)),
         quantizer.scales(),
         quantizer.metric(),
-        quantizer.beta());
+        quantizer.beta(),
+        0); // no code was used yet
   }
 
   /**

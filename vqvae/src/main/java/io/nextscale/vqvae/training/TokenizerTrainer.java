@@ -17,6 +17,7 @@ import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.vqvae.CodeUsage;
 import io.nextscale.vqvae.Decoder;
+import io.nextscale.vqvae.MultiScaleQuantizer;
 import io.nextscale.vqvae.MultiScaleQuantizer.Quantized;
 import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
@@ -209,7 +210,7 @@ public final class TokenizerTrainer {
     float weightOfCodes = (float) settings.weights().quantization();
     gradients.add(
         Gradients.of(() -> {
-          pass[0] = pass(images, quantized, kept);
+          pass[0] = pass(images, quantized ? quantizer(iteration) : null, kept);
           verdict[0] = verdict(iteration, pass[0], images, own.split("judge"));
           Tensor ofImages = pass[0].image().times(verdict[0].upstream()).sum(); // for its gradient
           Tensor ofCodes = pass[0].quantization().times(weightOfCodes);
@@ -230,7 +231,7 @@ public final class TokenizerTrainer {
       usage.update(tokens);
       dead.count(tokens);
     }
-    int restarted = restarts(iteration) ? restart(images, own.split("restart")) : 0;
+    int restarted = restarts(iteration) ? restart(iteration, images, own.split("restart")) : 0;
     ReconstructionLoss.Parts parts = verdict[0].parts();
     double ofCodes = pass[0].quantization().item();
     return new Report(
@@ -249,9 +250,9 @@ public final class TokenizerTrainer {
   }
 
   /** Images through the tokenizer; not quantised, the decoder reads the map itself. */
-  private Pass pass(Tensor images, boolean quantized, int... kept) {
+  private Pass pass(Tensor images, @Nullable MultiScaleQuantizer quantizer, int... kept) {
     Tensor f = vae.encode(images, Observer.NONE);
-    Quantized q = quantized ? vae.quantizer().quantize(f, kept) : null;
+    Quantized q = quantizer == null ? null : quantizer.quantize(f, kept);
     Tensor[] last = {f};
     Observer beforeTheEnd =
         (name, map) -> last[0] = name.equals("decoder.conv_out") ? last[0] : map;
@@ -314,6 +315,12 @@ public final class TokenizerTrainer {
         lesson.gradientNorm());
   }
 
+  /** The quantizer of an iteration: thrift begins when all codes that will be in use are. */
+  private MultiScaleQuantizer quantizer(int iteration) {
+    double begin = settings.codebook().restartUntil() * settings.schedule().iterations();
+    return iteration < begin ? vae.quantizer().withThrift(0) : vae.quantizer();
+  }
+
   /** How many scales of each image are decoded. */
   private int[] kept(int batch, RandomStream draws) {
     int scales = vae.config().scales().count();
@@ -336,8 +343,8 @@ public final class TokenizerTrainer {
         && iteration + 1 <= care.restartUntil() * settings.schedule().iterations();
   }
 
-  private int restart(Tensor images, RandomStream draws) {
-    return dead.restart(vae.quantizer(), adam, vae.encode(images), draws);
+  private int restart(int iteration, Tensor images, RandomStream draws) {
+    return dead.restart(quantizer(iteration), adam, vae.encode(images), draws);
   }
 
   /** The vectors of all maps of a batch, B·H·W. */

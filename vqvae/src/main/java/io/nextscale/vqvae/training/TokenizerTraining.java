@@ -99,7 +99,8 @@ public record TokenizerTraining(
    * @param fromData whether the codes start as clusters of residual vectors of the first batch that
    *     is quantised
    * @param restartEvery iterations after which codes that were not taken start again; 0: never
-   * @param restartUntil the part of the training after which none is restarted, 0 .. 1
+   * @param restartUntil the part of the training after which none is restarted, and thrift begins
+   *     ({@link io.nextscale.vqvae.MultiScaleQuantizer#tokenize}), 0 .. 1
    * @param truncation the share of images of which only the first scales are decoded, a random
    *     number of them; 0 .. 1
    */

@@ -105,6 +105,21 @@ class TokenizerTrainerTest {
   }
 
   @Test
+  void thriftBeginsWhenNoCodeIsRestartedAnyMore() throws IOException {
+    TokenizerTraining settings = settings(1, new Codebook(0, true, 2, 0.1, 0)); // 4 of 40 steps
+    TokenizerTrainer plain = new TokenizerTrainer(tiny(), settings);
+    VqVaeConfig thrifty = TINY.withThrift(2);
+    VqVae vae = VqVae.load(VqVae.initial(TINY, RandomStream.of(3)), thrifty, Loading.forTraining());
+    TokenizerTrainer trainer = new TokenizerTrainer(vae, settings);
+    run(plain, 0, 4);
+    run(trainer, 0, 4);
+    assertSame(plain, trainer);
+    TokenizerTrainer.Report without = plain.step(4, images(4));
+    TokenizerTrainer.Report with = trainer.step(4, images(4));
+    assertThat(with.quantization()).isGreaterThan(without.quantization());
+  }
+
+  @Test
   void kernelsBetweenHiddenFeaturesAreMatricesForMuon() throws IOException {
     List<String> hidden = new ArrayList<>();
     tiny()
