@@ -61,7 +61,7 @@ public record Decoder(
     }
     return new Decoder(
         Conv2d.declared(config.codeChannels(), config.channels(lowest), 3),
-        Middle.declared(config.channels(lowest), config.plain()),
+        Middle.declared(config.channels(lowest), config),
         levels.reversed(),
         config.plain() ? null : VqVaeConfig.norm(channels),
         Conv2d.declared(channels, config.patchChannels(), 3),

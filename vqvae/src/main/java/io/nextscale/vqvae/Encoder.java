@@ -60,7 +60,7 @@ public record Encoder(
     return new Encoder(
         Conv2d.declared(config.patchChannels(), config.channels(), 3),
         levels,
-        Middle.declared(channels, config.plain()),
+        Middle.declared(channels, config),
         config.plain() ? null : VqVaeConfig.norm(channels),
         Conv2d.declared(channels, config.codeChannels(), 3),
         config.patch());

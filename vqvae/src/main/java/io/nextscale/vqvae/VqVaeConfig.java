@@ -31,6 +31,9 @@ import java.util.List;
  *     networks, which then learn them last
  * @param thrift what the code lengths of tokens count beside distances, see {@link
  *     MultiScaleQuantizer#tokenize}; 0, as published: nothing
+ * @param places whether a learned map is added in the middle of both networks, which tells them
+ *     where a position is. Without it, as published, the codes of a 1x1 grid cannot tell where
+ *     anything is: they are the same everywhere, and so is what convolutions make of them
  */
 public record VqVaeConfig(
     int channels,
@@ -45,7 +48,8 @@ public record VqVaeConfig(
     boolean cosine,
     int patch,
     boolean plain,
-    float thrift) {
+    float thrift,
+    boolean places) {
 
   /** Only a tokenizer has a tensor of this name. */
   static final String LANDMARK = "quantize.embedding.weight";
@@ -105,7 +109,8 @@ public record VqVaeConfig(
         cosine,
         1,
         false,
-        0);
+        0,
+        false);
   }
 
   /** The published tokenizer, {@code vae_ch160v4096z32}, for images of 256 pixels. */
@@ -129,7 +134,8 @@ public record VqVaeConfig(
         cosine,
         patch,
         plain,
-        other);
+        other,
+        places);
   }
 
   /** The same tokenizer with other scales. */
@@ -147,7 +153,8 @@ public record VqVaeConfig(
         cosine,
         patch,
         plain,
-        thrift);
+        thrift,
+        places);
   }
 
   /**
@@ -201,7 +208,8 @@ public record VqVaeConfig(
           published.cosine,
           side,
           !from.has("encoder.norm_out.weight"),
-          published.thrift);
+          published.thrift,
+          from.has("decoder.mid.position"));
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a tokenizer", String.valueOf(e.getMessage()));

@@ -66,7 +66,8 @@ public final class VqVaeMetadata {
           Boolean.parseBoolean(header.getOrDefault(COSINE, "" + sizes.cosine())),
           sizes.patch(),
           sizes.plain(),
-          Float.parseFloat(header.getOrDefault(THRIFT, "" + sizes.thrift())));
+          Float.parseFloat(header.getOrDefault(THRIFT, "" + sizes.thrift())),
+          sizes.places());
     } catch (IllegalArgumentException e) { // also what is no number
       throw new FileFormatException(
           file.name(),

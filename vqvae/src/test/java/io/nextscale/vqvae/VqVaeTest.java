@@ -53,7 +53,20 @@ class VqVaeTest {
     for (int patch : new int[] {1, 2, 4}) {
       VqVaeConfig plain =
           new VqVaeConfig(
-              10, List.of(1, 2), 1, 20, 6, Scales.of(2), 4, 0.5f, 0.25f, false, patch, true, 0);
+              10,
+              List.of(1, 2),
+              1,
+              20,
+              6,
+              Scales.of(2),
+              4,
+              0.5f,
+              0.25f,
+              false,
+              patch,
+              true,
+              0,
+              patch == 2);
       Checkpoint saved = VqVae.declared(plain).parameters().checkpoint("plain.safetensors");
       assertThat(VqVaeConfig.of(saved, plain.scales())).isEqualTo(plain);
     }
@@ -104,7 +117,7 @@ class VqVaeTest {
   void aPlainModelOfPatchesMapsImagesToImages() throws IOException {
     VqVaeConfig config =
         new VqVaeConfig(
-            10, List.of(1, 2), 1, 24, 8, Scales.of(1, 2), 2, 0.5f, 0.25f, false, 4, true, 0);
+            10, List.of(1, 2), 1, 24, 8, Scales.of(1, 2), 2, 0.5f, 0.25f, false, 4, true, 0, true);
     VqVae vae =
         VqVae.load(VqVae.initial(config, RandomStream.of(3)), config, Loading.forInference());
     assertThat(vae.parameters().shapes().keySet())

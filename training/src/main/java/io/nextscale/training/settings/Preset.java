@@ -47,7 +47,8 @@ public record Preset(
                   false,
                   4,
                   true,
-                  0.3),
+                  0.3,
+                  true),
               new OptimizerSettings(
                   8_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
@@ -85,7 +86,8 @@ public record Preset(
                   false,
                   2,
                   true,
-                  0),
+                  0,
+                  false),
               new OptimizerSettings(
                   16_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
@@ -130,7 +132,8 @@ public record Preset(
                   false,
                   1,
                   false,
-                  0),
+                  0,
+                  false),
               new OptimizerSettings(
                   250 * EPOCH,
                   8,

@@ -48,7 +48,9 @@ public record TokenizerSettings(
       @Setting(
               "What rare codes cost when tokens are chosen, in mean squares of the codes per nat; 0:"
                   + " the nearest codes are taken.")
-          double thrift) {
+          double thrift,
+      @Setting("Tell the networks where a position is, so that a 1x1 grid can tell places.")
+          boolean places) {
 
     /** Copies the lists. */
     public Model {
@@ -71,7 +73,8 @@ public record TokenizerSettings(
           cosine,
           patch,
           plain,
-          (float) thrift);
+          (float) thrift,
+          places);
     }
   }
 
