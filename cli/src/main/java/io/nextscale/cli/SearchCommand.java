@@ -11,18 +11,23 @@ import io.nextscale.search.Strategy;
 import io.nextscale.search.VarStepwise;
 import io.nextscale.search.Verifier;
 import io.nextscale.tensor.Backends;
+import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.var.Branching;
 import io.nextscale.var.Branching.Branch;
+import io.nextscale.var.Condition;
 import io.nextscale.var.Generation;
 import io.nextscale.var.Generator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +48,9 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SearchCommand implements Callable<Integer> {
+
+  /** Pictures that bring several verifiers to one scale. */
+  private static final int REFERENCES = 32;
 
   @Spec private CommandSpec spec;
 
@@ -119,11 +127,16 @@ final class SearchCommand implements Callable<Integer> {
     generation.request(List.of(0), List.of(first)); // refuses bad settings before weights are read
     Subjects subjects = models.subjects();
     Subject subject = subject(subjects, first);
-    Verifier verifier = verifiers.verifier(subject);
+    VerifierOptions.Opened judges = verifiers.open(subject, subjects.classes());
     Generation settings =
         generation.request(subjects.condition(List.of(subject)), List.of(first)).smooth(false);
     verbosity.tellMore(backend.describe());
     Generator generator = models.generator();
+    if (judges.byBatch()) {
+      verbosity.tell(
+          "rank: scores compare within a batch of candidates only; mean(…) compares all");
+    }
+    Verifier verifier = judges.verifier(() -> references(generator, subjects, subject, first));
     VarStepwise model = new VarStepwise(new Branching(generator, settings), settings.condition());
     SearchTree pictures = new SearchTree();
     Found<Branch> found;
@@ -163,6 +176,20 @@ final class SearchCommand implements Callable<Integer> {
     spec.commandLine().getOut().flush();
     verbosity.tell(summary(found));
     return found.end() == Found.End.CANCELLED ? Failures.CANCELLED : 0;
+  }
+
+  /** Pictures of the subject without a search, from seeds that no candidate has. */
+  private Tensor references(Generator generator, Subjects subjects, Subject subject, long first) {
+    verbosity.tell(REFERENCES + " pictures bring the verifiers to one scale, beside the budget");
+    List<Tensor> pictures = new ArrayList<>();
+    for (int from = 0; from < REFERENCES; from += atOnce) {
+      int count = Math.min(atOnce, REFERENCES - from);
+      long seed = first - REFERENCES + from;
+      List<Long> seeds = LongStream.range(seed, seed + count).boxed().toList();
+      Condition condition = subjects.condition(Collections.nCopies(count, subject));
+      pictures.add(generator.generate(generation.request(condition, seeds).smooth(false)).images());
+    }
+    return Tensor.concat(0, pictures.toArray(Tensor[]::new));
   }
 
   private static Found<Branch> run(Search<Branch> search, Strategy strategy) {
