@@ -10,14 +10,18 @@ import io.nextscale.search.Spent;
 import io.nextscale.search.Strategy;
 import io.nextscale.search.Verifier;
 import io.nextscale.tensor.Backends;
+import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +42,9 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SearchCommand implements Callable<Integer> {
+
+  /** Pictures that bring several verifiers to one scale. */
+  private static final int REFERENCES = 32;
 
   @Spec private CommandSpec spec;
 
@@ -116,10 +123,15 @@ final class SearchCommand implements Callable<Integer> {
     generation.request(List.of(0), List.of(first)); // refuses bad settings before weights are read
     Subjects subjects = models.subjects();
     Subject subject = subject(subjects, first);
-    Verifier verifier = verifiers.verifier(subject);
+    VerifierOptions.Opened judges = verifiers.open(subject, subjects.classes());
     verbosity.tellMore(backend.describe());
     Painter<?> painter = models.painter(generation, diffusion);
     painter.check(strategy);
+    if (judges.byBatch()) {
+      verbosity.tell(
+          "rank: scores compare within a batch of candidates only; mean(…) compares all");
+    }
+    Verifier verifier = judges.verifier(() -> references(painter, subject, first));
     SearchTree pictures = new SearchTree();
     Found<?> found;
     try (Interruption interruption = new Interruption();
@@ -158,6 +170,19 @@ final class SearchCommand implements Callable<Integer> {
     spec.commandLine().getOut().flush();
     verbosity.tell(summary(found));
     return found.end() == Found.End.CANCELLED ? Failures.CANCELLED : 0;
+  }
+
+  /** Pictures of the subject without a search, from seeds that no candidate has. */
+  private Tensor references(Painter<?> painter, Subject subject, long first) {
+    verbosity.tell(REFERENCES + " pictures bring the verifiers to one scale, beside the budget");
+    List<Tensor> pictures = new ArrayList<>();
+    for (int from = 0; from < REFERENCES; from += atOnce) {
+      int count = Math.min(atOnce, REFERENCES - from);
+      long seed = first - REFERENCES + from;
+      List<Long> seeds = LongStream.range(seed, seed + count).boxed().toList();
+      pictures.add(painter.images(Collections.nCopies(count, subject), seeds));
+    }
+    return Tensor.concat(0, pictures.toArray(Tensor[]::new));
   }
 
   private static Found<?> run(Search<?> search, Strategy strategy) {

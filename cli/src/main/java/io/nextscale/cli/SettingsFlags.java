@@ -6,6 +6,7 @@ import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.TokenizerSettings;
 import io.nextscale.training.settings.VarSettings;
+import io.nextscale.training.settings.VerifierSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,13 @@ abstract class SettingsFlags implements CommandLine.IModelTransformer {
   static final class OfDit extends SettingsFlags {
     OfDit() {
       super(DitSettings.class);
+    }
+  }
+
+  /** The flags of {@code train verifier}, whose kind is no flag. */
+  static final class OfVerifier extends SettingsFlags {
+    OfVerifier() {
+      super(VerifierSettings.class, Set.of("kind"));
     }
   }
 

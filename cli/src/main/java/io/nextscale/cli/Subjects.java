@@ -12,6 +12,7 @@ import io.nextscale.var.VarMetadata;
 import io.nextscale.var.text.WordPieces;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,13 @@ final class Subjects {
       subjects.add(ofClass(RandomStream.of(firstSeed + i).split("class").nextInt(classes)));
     }
     return subjects;
+  }
+
+  /** The names of all classes; empty where captions are the subjects. */
+  List<String> classes() {
+    return IntStream.range(0, encoder == null ? classes : 0)
+        .mapToObj(i -> i < names.size() ? names.get(i) : ClassNames.name(i))
+        .toList();
   }
 
   private static void repeat(Subject subject, int count, List<Subject> subjects) {

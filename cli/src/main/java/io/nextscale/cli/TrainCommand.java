@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
       TrainTokenizerCommand.class,
       TrainVarCommand.class,
       TrainDitCommand.class,
-      TrainRasterCommand.class
+      TrainRasterCommand.class,
+      TrainVerifierCommand.class
     },
     description = {
       "Train a tokenizer, then a transformer on its tokens, from your own pictures.",

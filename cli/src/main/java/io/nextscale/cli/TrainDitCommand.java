@@ -96,7 +96,7 @@ final class TrainDitCommand implements Callable<Integer> {
       } else {
         further.put(
             TrainVarCommand.TOKENIZER,
-            TrainingOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
+            RunOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
       }
       if (words != null) {
         further.put(TrainVarCommand.WORDS, Json.parse(TrainVarCommand.WORDS, words.write()));

@@ -90,7 +90,7 @@ final class TrainRasterCommand implements Callable<Integer> {
       Map<String, Json> further = new LinkedHashMap<>();
       further.put(
           TrainVarCommand.TOKENIZER,
-          TrainingOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
+          RunOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
       if (words != null) {
         further.put(TrainVarCommand.WORDS, Json.parse(TrainVarCommand.WORDS, words.write()));
       }

@@ -111,9 +111,8 @@ final class TrainTokenizerCommand implements Callable<Integer> {
     }
     try {
       Json.Obj existing = training.existing();
-      files.put(TRUNK, TrainingOptions.file(vgg, TokenSet.fingerprint(vgg), existing, TRUNK));
-      files.put(
-          LINEAR, TrainingOptions.file(layers, TokenSet.fingerprint(layers), existing, LINEAR));
+      files.put(TRUNK, RunOptions.file(vgg, TokenSet.fingerprint(vgg), existing, TRUNK));
+      files.put(LINEAR, RunOptions.file(layers, TokenSet.fingerprint(layers), existing, LINEAR));
       return Lpips.load(vgg, layers);
     } catch (IOException e) {
       throw new UsageException("--lpips, --lpips-linear", e);

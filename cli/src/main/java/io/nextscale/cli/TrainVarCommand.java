@@ -131,7 +131,7 @@ final class TrainVarCommand implements Callable<Integer> {
               ? words(pictures, settings.model().words(), existing, beginning)
               : null;
       Map<String, Json> further = new LinkedHashMap<>();
-      further.put(TOKENIZER, TrainingOptions.file(file, fingerprint, existing, TOKENIZER));
+      further.put(TOKENIZER, RunOptions.file(file, fingerprint, existing, TOKENIZER));
       if (beginning != null) {
         VarConfig config =
             settings.config(
@@ -144,8 +144,7 @@ final class TrainVarCommand implements Callable<Integer> {
               return open.name();
             });
         String print = beginning.fingerprint();
-        further.put(
-            INIT, TrainingOptions.file(Path.of(beginning.toString()), print, existing, INIT));
+        further.put(INIT, RunOptions.file(Path.of(beginning.toString()), print, existing, INIT));
       }
       if (shards != null) {
         further.put(TOKENS, tokens(shards));

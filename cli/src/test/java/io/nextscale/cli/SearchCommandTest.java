@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nextscale.image.ImageFile;
 import io.nextscale.image.RgbImage;
+import io.nextscale.tensor.DType;
 import io.nextscale.tensor.io.Json;
+import io.nextscale.training.learner.VerifierLearner;
+import io.nextscale.training.settings.VerifierSettings;
+import io.nextscale.verifiers.shapes.ShapesVerifiers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Searches with the model inside the program. */
 class SearchCommandTest {
@@ -108,6 +113,81 @@ class SearchCommandTest {
     assertRefused(search("--enough", "NaN"), "--enough: a number");
     assertRefused(search("--tree", file("no").resolve("t.png")), "a folder that exists");
     assertRefused(Tiny.run("search", "a purple cat", "-o", file("a.png")), "a shape");
+    assertThat(file("a.png")).doesNotExist();
+  }
+
+  /** A verifier of the shapes world that has learnt nothing. */
+  private Path untrained(VerifierSettings.Kind kind) throws IOException {
+    VerifierLearner learner = new VerifierLearner(VerifierSettings.of(kind), null);
+    Path own = file(kind.word() + ".safetensors");
+    learner.parameters().save(own, learner.exported(), DType.F32, learner.metadata());
+    return own;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTrainedVerifierScores(VerifierSettings.Kind kind) throws IOException {
+    Path own = untrained(kind);
+    Object[] all = {"--strategy", "random", "--candidates", 3, "--verifier", own};
+    Tiny.Result result = search(all);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("3 images", "3 scores");
+    Json.Obj recipe = Recipe.read(file("a.png"));
+    assertThat(recipe.members())
+        .containsEntry("verifier", new Json.Str(own.toString()))
+        .containsKey("verifier_fingerprint_1");
+    byte[] bytes = Files.readAllBytes(file("a.png"));
+    assertThat(search(all).code()).isZero();
+    assertThat(Files.readAllBytes(file("a.png"))).isEqualTo(bytes);
+  }
+
+  @Test
+  void severalVerifiersAreOne() throws IOException {
+    Path clip = untrained(VerifierSettings.Kind.CLIP);
+    Path reward = untrained(VerifierSettings.Kind.IMAGEREWARD);
+    String both = "(" + clip + ", " + reward + ")";
+    Tiny.Result ranked =
+        search("--strategy", "random", "--candidates", 3, "--verifier", "rank" + both);
+    assertThat(ranked.code()).as(ranked.err()).isZero();
+    assertThat(ranked.err()).contains("within a batch of candidates only");
+    Tiny.Result mean =
+        search("--strategy", "random", "--candidates", 2, "--verifier", "mean" + both);
+    assertThat(mean.code()).as(mean.err()).isZero();
+    assertThat(mean.err()).contains("32 pictures bring", "2 images");
+    assertThat(Recipe.read(file("a.png")).members())
+        .containsEntry("verifier", new Json.Str("mean" + both))
+        .containsKeys("verifier_fingerprint_1", "verifier_fingerprint_2");
+  }
+
+  @Test
+  void whatIsNoVerifierIsRefused() throws IOException {
+    assertRefused(search("--verifier", "judge"), "--verifier: checker, clip", "got judge");
+    assertRefused(search("--verifier", "rank(checker,)"), "--verifier:", "which does not exist");
+    Path picture = Tiny.picture(file("p.png"), 8, 8);
+    assertRefused(search("--verifier", picture), "--verifier: read", "p.png");
+    Tiny tiny = Tiny.in(folder);
+    assertRefused(search("--verifier", tiny.vae), "--verifier:", "train one with");
+    assertRefused(
+        search("--verifier", "confidence(" + tiny.vae + ")"), "judges captions; got confidence");
+    assertRefused(
+        tiny.with("search", "--class", 3, "-o", file("a.png")), "judges classes; got checker");
+    assertRefused(
+        tiny.with(
+            "search",
+            "--class",
+            3,
+            "--verifier",
+            "confidence(" + tiny.vae + ")",
+            "-o",
+            file("a.png")),
+        "--verifier: read",
+        "a CLIP with a vision transformer");
+    for (String name : ShapesVerifiers.NAMES) {
+      if (ShapesVerifiers.class.getResource("shapes-" + name + ".safetensors") == null) {
+        assertRefused(
+            search("--verifier", name), "inside the program; got none", "train verifier " + name);
+      }
+    }
     assertThat(file("a.png")).doesNotExist();
   }
 }

@@ -1,8 +1,6 @@
 package io.nextscale.training.learner;
 
-import io.nextscale.nn.Parameters;
 import io.nextscale.shapes.Split;
-import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.verifiers.clip.Aesthetic;
@@ -11,11 +9,13 @@ import io.nextscale.verifiers.layer.Losses;
 import io.nextscale.verifiers.shapes.Lessons;
 import io.nextscale.verifiers.shapes.Lessons.Graded;
 import io.nextscale.verifiers.shapes.ShapesSizes;
+import io.nextscale.vqvae.VqVae;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Learns how clean a picture is, whatever it shows: a logistic loss of its grade. */
 final class AestheticSubject implements VerifierSubject {
@@ -25,17 +25,16 @@ final class AestheticSubject implements VerifierSubject {
   private final Lessons held;
   private final Aesthetic model =
       Aesthetic.declared(ShapesSizes.AESTHETIC, ShapesSizes.AESTHETIC_EMBEDDING, ShapesSizes.HEAD);
-  private final Parameters parameters = model.parameters();
 
-  AestheticSubject(VerifierSettings.Subject settings) {
+  AestheticSubject(VerifierSettings.Subject settings, @Nullable VqVae tokenizer) {
     this.settings = settings;
-    training = new Lessons(settings.world(), Split.TRAIN);
-    held = new Lessons(settings.world(), Split.VALIDATION);
+    training = new Lessons(settings.world(), Split.TRAIN, tokenizer);
+    held = new Lessons(settings.world(), Split.VALIDATION, tokenizer);
   }
 
   @Override
-  public Parameters parameters() {
-    return parameters;
+  public Record verifier() {
+    return model;
   }
 
   @Override
@@ -51,17 +50,9 @@ final class AestheticSubject implements VerifierSubject {
   }
 
   private static Tensor grades(List<Graded> lessons) {
-    float[] grades = new float[lessons.size()];
-    for (int i = 0; i < grades.length; i++) {
-      grades[i] = (float) lessons.get(i).quality();
-    }
-    return Tensor.of(Shape.of(grades.length), grades);
+    return ShapesTensors.numbers(lessons.stream().map(lesson -> (float) lesson.quality()).toList());
   }
 
-  /**
-   * {@code error}: the mean distance of {@code sigmoid(score)} from the grade; {@code right}:
-   * percent of neighbouring pictures of different grades whose order is right.
-   */
   @Override
   public SequencedMap<String, Double> measured() {
     SequencedMap<String, Double> numbers = new LinkedHashMap<>();
@@ -69,23 +60,43 @@ final class AestheticSubject implements VerifierSubject {
     if (count > 0) {
       List<Graded> lessons = Lots.of(0, count, held::graded);
       float[] scores = model.forward(pixels(lessons)).sigmoid().toArray();
-      double error = 0;
+      double[] grades = lessons.stream().mapToDouble(Graded::quality).toArray();
       int compared = 0;
       int right = 0;
+      double error = 0;
       for (int i = 0; i < count; i++) {
-        error += Math.abs(scores[i] - lessons.get(i).quality()) / count;
-        double ahead = i == 0 ? 0 : lessons.get(i).quality() - lessons.get(i - 1).quality();
-        if (ahead != 0) {
-          compared++;
-          right += ahead > 0 == scores[i] > scores[i - 1] ? 1 : 0;
+        error += Math.abs(scores[i] - grades[i]) / count;
+        for (int j = 0; j < i; j++) {
+          if (grades[i] != grades[j]) {
+            compared++;
+            right += grades[i] > grades[j] == scores[i] > scores[j] ? 1 : 0;
+          }
         }
       }
+      TokenizerLearner.putKnown(numbers, "right", 100.0 * right / compared);
+      TokenizerLearner.putKnown(numbers, "correlation", correlation(scores, grades));
       numbers.put("error", error);
-      if (compared > 0) {
-        numbers.put("right", 100.0 * right / compared);
-      }
     }
     return numbers;
+  }
+
+  /** Pearson's coefficient; NaN where one of them does not vary. */
+  private static double correlation(float[] scores, double[] grades) {
+    double x = 0;
+    double y = 0;
+    for (int i = 0; i < grades.length; i++) {
+      x += scores[i] / grades.length;
+      y += grades[i] / grades.length;
+    }
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    for (int i = 0; i < grades.length; i++) {
+      xx += (scores[i] - x) * (scores[i] - x);
+      yy += (grades[i] - y) * (grades[i] - y);
+      xy += (scores[i] - x) * (grades[i] - y);
+    }
+    return xy / Math.sqrt(xx * yy);
   }
 
   @Override

@@ -1,7 +1,8 @@
 package io.nextscale.training.learner;
 
-import io.nextscale.nn.Parameters;
+import io.nextscale.shapes.Checker;
 import io.nextscale.shapes.Split;
+import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.var.text.WordPieces;
@@ -9,17 +10,26 @@ import io.nextscale.verifiers.layer.Losses;
 import io.nextscale.verifiers.reward.ImageReward;
 import io.nextscale.verifiers.reward.RewardConfig;
 import io.nextscale.verifiers.shapes.Lessons;
+import io.nextscale.verifiers.shapes.Lessons.Choice;
 import io.nextscale.verifiers.shapes.Lessons.Pair;
+import io.nextscale.verifiers.shapes.Lessons.Shown;
 import io.nextscale.verifiers.shapes.ShapesSizes;
 import io.nextscale.verifiers.shapes.ShapesWords;
+import io.nextscale.vqvae.VqVae;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Learns which of two pictures would be preferred for a caption: the loss of ImageReward. */
+/**
+ * Learns which pictures would be preferred for a caption: the loss of ImageReward over all pairs of
+ * a choice, as its authors rank several pictures of a prompt. Beside it the logistic loss of
+ * whether a picture shows what the caption says, so that scores are {@code log p/(1 − p)}; and on
+ * the side what stands in each patch and which parts of a caption hold.
+ */
 final class ImageRewardSubject implements VerifierSubject {
 
   private final VerifierSettings.Subject settings;
@@ -28,61 +38,108 @@ final class ImageRewardSubject implements VerifierSubject {
   private final ShapesWords words = ShapesWords.ofGrammar();
   private final RewardConfig config = ShapesSizes.imageReward(words);
   private final ImageReward model = ImageReward.declared(config);
-  private final Parameters parameters = model.parameters();
+  private final Fields<ImageReward> fields = Fields.of(model, config.vision().width());
+  private final Parts<Fields<ImageReward>> parts = Parts.of(fields, config.text().width());
 
-  ImageRewardSubject(VerifierSettings.Subject settings) {
+  ImageRewardSubject(VerifierSettings.Subject settings, @Nullable VqVae tokenizer) {
     this.settings = settings;
-    training = new Lessons(settings.world(), Split.TRAIN);
-    held = new Lessons(settings.world(), Split.VALIDATION);
+    training = new Lessons(settings.world(), Split.TRAIN, tokenizer);
+    held = new Lessons(settings.world(), Split.VALIDATION, tokenizer);
   }
 
   @Override
-  public Parameters parameters() {
-    return parameters;
+  public Record verifier() {
+    return model;
+  }
+
+  @Override
+  public Record learner() {
+    return parts;
   }
 
   @Override
   public Supplier<Tensor> loss(long first, int count) {
-    Both both = both(Lots.of(first, count, training::pair));
+    List<Choice> choices = Lots.of(first, count, training::choice);
+    List<float[]> pictures = new ArrayList<>();
+    List<String> captions = new ArrayList<>();
+    List<Checker.Report> reports = new ArrayList<>();
+    List<Float> right = new ArrayList<>();
+    List<Float> holding = new ArrayList<>();
+    for (Choice choice : choices) {
+      for (int i = 0; i < choice.pictures().size(); i++) {
+        Shown shown = choice.pictures().get(i);
+        pictures.add(shown.picture());
+        reports.add(shown.report());
+        holding.addAll(Parts.holding(choice.example().prompt(), shown.report()));
+        captions.add(choice.example().caption());
+        right.add(choice.right(i) ? 1f : 0f);
+      }
+    }
+    Tensor pixels = ShapesTensors.pixels(pictures);
+    Tensor ids = ShapesTensors.ids(words, captions);
+    Tensor classes = Fields.classes(reports, config.vision().patch());
+    Tensor truth = ShapesTensors.numbers(right);
+    Tensor shares = ShapesTensors.numbers(holding);
+    Preferences preferences = Preferences.of(choices);
     return () -> {
-      Tensor rewards = model.forward(both.pixels(), both.ids()); // (2B)
-      return Losses.preference(rewards.slice(0, 0, count), rewards.slice(0, count, 2 * count));
+      Tensor seen = model.vision().forward(pixels); // (4B,L,Cv)
+      Tensor known = model.text().forward(ids, seen); // (4B,C)
+      Tensor rewards = model.head().forward(known).reshape(pictures.size()); // (4B)
+      Tensor side = fields.loss(seen, classes).plus(parts.loss(known, shares));
+      return preferences
+          .loss(rewards)
+          .plus(Losses.quality(rewards, truth))
+          .plus(side.times((float) settings.aside()));
     };
   }
 
-  /** The better pictures, then the worse ones, each with its caption. */
-  private record Both(Tensor pixels, Tensor ids) {}
+  /** Which pictures of a batch are better than which, by their numbers; perhaps none. */
+  private record Preferences(List<Integer> better, List<Integer> worse) {
 
-  private Both both(List<Pair> pairs) {
-    List<float[]> pictures = new ArrayList<>();
-    pairs.forEach(pair -> pictures.add(pair.better()));
-    pairs.forEach(pair -> pictures.add(pair.worse()));
-    List<String> captions = new ArrayList<>();
-    pairs.forEach(pair -> captions.add(pair.example().caption()));
-    captions.addAll(List.copyOf(captions));
-    return new Both(ShapesTensors.pixels(pictures), ShapesTensors.ids(words, captions));
+    static Preferences of(List<Choice> choices) {
+      Preferences all = new Preferences(new ArrayList<>(), new ArrayList<>());
+      int at = 0;
+      for (Choice choice : choices) {
+        int count = choice.pictures().size();
+        for (int i = 0; i < count * count; i++) {
+          if (choice.better(i / count, i % count)) {
+            all.better.add(at + i / count);
+            all.worse.add(at + i % count);
+          }
+        }
+        at += count;
+      }
+      return all;
+    }
+
+    Tensor loss(Tensor rewards) {
+      return better.isEmpty()
+          ? Tensor.scalar(0)
+          : Losses.preference(chosen(rewards, better), chosen(rewards, worse));
+    }
+
+    private static Tensor chosen(Tensor rewards, List<Integer> numbers) {
+      int[] rows = numbers.stream().mapToInt(Integer::intValue).toArray();
+      Tensor chosen = rewards.reshape(-1, 1).rows(Tensor.ofInts(Shape.of(rows.length), rows));
+      return chosen.reshape(rows.length); // (P,1) -> (P)
+    }
   }
 
-  /**
-   * {@code right}: percent of pairs whose better picture gets more; {@code right.contrast}: of
-   * those whose worse picture shows something else.
-   */
   @Override
   public SequencedMap<String, Double> measured() {
-    SequencedMap<String, Double> numbers = new LinkedHashMap<>();
-    int count = settings.validation();
-    if (count > 0) {
-      numbers.put("right", Lots.percent(count, held::pair, this::right));
-      numbers.put("right.contrast", Lots.percent(count, held::contrast, this::right));
-    }
-    return numbers;
+    return ByFlaw.percentages(settings, held, this::right);
   }
 
   private int right(List<Pair> pairs) {
-    Both both = both(pairs);
-    int b = pairs.size();
-    Tensor rewards = model.forward(both.pixels(), both.ids());
-    return Lots.larger(rewards.slice(0, 0, b).toArray(), rewards.slice(0, b, 2 * b).toArray());
+    List<String> captions = pairs.stream().map(pair -> pair.example().caption()).toList();
+    return Lots.larger(
+        rewards(captions, pairs.stream().map(Pair::better).toList()),
+        rewards(captions, pairs.stream().map(Pair::worse).toList()));
+  }
+
+  private float[] rewards(List<String> captions, List<Shown> pictures) {
+    Tensor pixels = ShapesTensors.pixels(pictures.stream().map(Shown::picture).toList());
+    return model.forward(pixels, ShapesTensors.ids(words, captions)).toArray();
   }
 
   @Override

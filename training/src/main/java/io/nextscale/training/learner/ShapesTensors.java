@@ -24,6 +24,15 @@ final class ShapesTensors {
     return PIXELS.of(Tensor.of(Shape.of(pictures.size(), Scene.SIDE, Scene.SIDE, 3), values));
   }
 
+  /** Numbers (B). */
+  static Tensor numbers(List<Float> list) {
+    float[] values = new float[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i);
+    }
+    return Tensor.of(Shape.of(values.length), values);
+  }
+
   /** Captions as numbers, I32 (B,T). */
   static Tensor ids(ShapesWords words, List<String> captions) {
     int[] ids = new int[captions.size() * words.length()];

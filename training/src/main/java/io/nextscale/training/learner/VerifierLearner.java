@@ -9,20 +9,25 @@ import io.nextscale.training.PeakMemory;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
+import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns a verifier of the shapes world from its scenes, their flaws and damages.
  *
  * <p>Numbers of a step: {@code loss}, {@code rate}, {@code norm} of the gradients. Numbers of an
- * evaluation, on lessons of captions that are not trained on: {@code right}, percent of pairs whose
- * better picture scores higher; for ImageReward also {@code right.contrast}, of pairs whose worse
- * picture shows something else; for Aesthetic also {@code error}, the mean distance from the grade.
+ * evaluation, on lessons of captions that are not trained on, in percent: for CLIP and ImageReward
+ * {@code right} and {@code right.colour}, {@code right.places_exchanged}, …, of pairs of pictures
+ * that one flaw tells apart those whose right one scores higher; for CLIP also {@code retrieval},
+ * of captions those whose picture is nearest among many; for Aesthetic {@code right}, of pictures
+ * of different grades, {@code correlation} with the grade, 0 to 1, and {@code error}, the mean
+ * distance from it.
  */
 public final class VerifierLearner implements Learner {
 
@@ -32,20 +37,25 @@ public final class VerifierLearner implements Learner {
 
   private final VerifierSettings settings;
   private final VerifierSubject subject;
+  private final Parameters learning;
   private final Steps steps;
   private final Averages averages;
 
-  /** A learner at the beginning of its training. */
-  public VerifierLearner(VerifierSettings settings) {
+  /**
+   * A learner at the beginning of its training.
+   *
+   * @param tokenizer that pictures of 64 pixels go through, so that they look like those that a
+   *     model of its tokens makes; null: none
+   * @throws IllegalArgumentException for a tokenizer of pictures of another size
+   */
+  public VerifierLearner(VerifierSettings settings, @Nullable VqVae tokenizer) {
     this.settings = settings;
-    subject = VerifierSubject.of(settings);
+    subject = VerifierSubject.of(settings, tokenizer);
+    learning = Parameters.of(subject.learner());
     steps =
         new Steps(
-            subject.parameters(),
-            settings.optimizer(),
-            VerifierLearner::isHidden,
-            VerifierLearner::decays);
-    averages = new Averages(subject.parameters(), settings.optimizer().ema());
+            learning, settings.optimizer(), VerifierLearner::isHidden, VerifierLearner::decays);
+    averages = new Averages(learning, settings.optimizer().ema());
   }
 
   private static boolean isHidden(String name, Shape shape) {
@@ -90,7 +100,7 @@ public final class VerifierLearner implements Learner {
 
   @Override
   public Parameters parameters() {
-    return subject.parameters();
+    return Parameters.of(subject.verifier());
   }
 
   @Override
@@ -116,7 +126,7 @@ public final class VerifierLearner implements Learner {
     steps.step(last, subject.loss(0, 1)); // gradients of an earlier batch do not wait any more
     return Optional.of(
         PeakMemory.forecast(
-            List.of(subject.parameters()),
+            List.of(learning),
             List.of(),
             averages.kept(),
             settings.optimizer().accumulate(),

@@ -30,7 +30,7 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
           return kind;
         }
       }
-      throw new IllegalArgumentException("--kind: clip, aesthetic or imagereward; got " + name);
+      throw new IllegalArgumentException("kind: clip, aesthetic or imagereward; got " + name);
     }
 
     /** The name in settings. */
@@ -43,8 +43,12 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
   public record Subject(
       @Setting("What is trained: clip, aesthetic or imagereward.") String kind,
       @Setting("The seed of the world that lessons are taken from.") long world,
-      @Setting("Lessons kept for measuring, of captions never trained on; 0: none.")
-          int validation) {
+      @Setting("Lessons of each kind for measuring, of captions never trained on; 0: none.")
+          int validation,
+      @Setting(
+              "How much it counts what clip and imagereward learn on the side: what stands in each"
+                  + " patch of a picture, and which parts of a caption hold; 0: nothing.")
+          double aside) {
 
     /** Checks the ranges. */
     public Subject {
@@ -53,15 +57,26 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
         throw new IllegalArgumentException(
             "--validation: at least 0 lessons; got " + validation + " — 0 measures nothing");
       }
+      if (!(aside >= 0 && aside < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("--aside: a number from 0 on; got " + aside);
+      }
     }
   }
 
-  /** Settings for a CPU. */
+  /** Settings for two cores and less than twenty minutes. */
   public static VerifierSettings of(Kind kind) {
+    return switch (kind) {
+      case CLIP -> of(kind, 2_500, 32);
+      case AESTHETIC -> of(kind, 2_000, 32);
+      case IMAGEREWARD -> of(kind, 2_000, 16);
+    };
+  }
+
+  private static VerifierSettings of(Kind kind, int steps, int batch) {
     return new VerifierSettings(
-        new Subject(kind.word(), 0, 200),
+        new Subject(kind.word(), 0, 60, 1),
         new OptimizerSettings(
-            8_000, 32, 1, 1e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 1, 0.999, 0, "muon"));
+            steps, batch, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.05, 0.05, 1, 0.995, 0, "muon"));
   }
 
   /** Which verifier. */

@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Parameters;
 import io.nextscale.search.Verifier;
 import io.nextscale.shapes.Checker;
+import io.nextscale.shapes.Colour;
+import io.nextscale.shapes.Form;
+import io.nextscale.shapes.Grammar;
+import io.nextscale.shapes.Ground;
+import io.nextscale.shapes.Renderer;
 import io.nextscale.shapes.Scene;
+import io.nextscale.shapes.ShapesWorld;
 import io.nextscale.shapes.Split;
+import io.nextscale.shapes.Thing;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
@@ -16,6 +24,7 @@ import io.nextscale.training.Learner;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.training.settings.VerifierSettings.Kind;
+import io.nextscale.verifiers.shapes.Flaw;
 import io.nextscale.verifiers.shapes.Lessons;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
 import java.io.IOException;
@@ -44,11 +53,11 @@ class VerifierLearnerTest {
   void trainingGoesOnFromAnyStateAsIfItHadNeverStopped(Kind kind) throws IOException {
     VerifierSettings settings =
         settings(kind, Map.of("steps", "6", "accumulate", "2", "ema", "0.9"));
-    Learner straight = new VerifierLearner(settings);
+    Learner straight = new VerifierLearner(settings, null);
     for (int i = 0; i < 4; i++) {
       assertThat(straight.step(i).get(Learner.LOSS)).isFinite();
     }
-    Learner first = new VerifierLearner(settings);
+    Learner first = new VerifierLearner(settings, null);
     Map<String, Tensor> beginning = first.state();
     assertThat(first.memory()).isPresent();
     first.restore(Checkpoint.of("beginning", beginning));
@@ -56,7 +65,7 @@ class VerifierLearnerTest {
       first.step(i);
       first.evaluate(i);
     }
-    Learner second = new VerifierLearner(settings);
+    Learner second = new VerifierLearner(settings, null);
     second.restore(Checkpoint.of("middle", first.state()));
     second.step(3);
     assertAlike(second.state(), straight.state());
@@ -75,9 +84,13 @@ class VerifierLearnerTest {
     VerifierSettings settings =
         settings(
             kind, Map.of("steps", "100", "warm-up", "0", "rate", "2e-3", "optimizer", "adamw"));
-    VerifierSubject subject = VerifierSubject.of(settings);
+    VerifierSubject subject = VerifierSubject.of(settings, null);
     Steps steps =
-        new Steps(subject.parameters(), settings.optimizer(), (_, _) -> false, (_, _) -> false);
+        new Steps(
+            Parameters.of(subject.learner()),
+            settings.optimizer(),
+            (_, _) -> false,
+            (_, _) -> false);
     double first = steps.step(0, subject.loss(0, 4)).loss();
     double last = first;
     for (int i = 1; i < 16; i++) {
@@ -90,17 +103,18 @@ class VerifierLearnerTest {
   @EnumSource
   void whatIsWrittenIsTheVerifierThatWasTrained(Kind kind) throws IOException {
     VerifierSettings settings = settings(kind, Map.of("steps", "4", "ema", "0"));
-    VerifierLearner learner = new VerifierLearner(settings);
+    VerifierLearner learner = new VerifierLearner(settings, null);
     learner.step(0);
     Path file = folder.resolve(kind + ".safetensors");
     learner.parameters().save(file, learner.exported(), DType.F32, learner.metadata());
 
-    Lessons.Pair pair = new Lessons(9, Split.TRAIN).contrast(0);
+    Lessons.Pair pair = new Lessons(9, Split.TRAIN, null).pair(Flaw.COLOUR, 0);
     Verifier verifier = ShapesVerifiers.load(file).of(pair.example().caption());
-    double[] scores = verifier.score(pictures(List.of(pair.better(), pair.worse())));
+    double[] scores =
+        verifier.score(pictures(List.of(pair.better().picture(), pair.worse().picture())));
     assertThat(scores).hasSize(2).doesNotContain(Double.NaN);
     Verifier again = ShapesVerifiers.load(file).of(pair.example().caption());
-    assertThat(again.score(pictures(List.of(pair.worse())))).containsExactly(scores[1]);
+    assertThat(again.score(pictures(List.of(pair.worse().picture())))).containsExactly(scores[1]);
 
     Path other = folder.resolve("other.safetensors");
     learner.parameters().save(other, learner.exported(), DType.F32, Map.of());
@@ -120,23 +134,29 @@ class VerifierLearnerTest {
 
   @Test
   void evaluationsAreOfHeldOutLessons() {
-    assertThat(new VerifierLearner(settings(Kind.CLIP, Map.of())).evaluate(0))
-        .containsOnlyKeys("right");
-    assertThat(new VerifierLearner(settings(Kind.AESTHETIC, Map.of())).evaluate(0))
-        .containsOnlyKeys("error", "right");
-    assertThat(new VerifierLearner(settings(Kind.IMAGEREWARD, Map.of())).evaluate(0))
-        .containsOnlyKeys("right", "right.contrast");
-    assertThat(new VerifierLearner(settings(Kind.CLIP, Map.of("validation", "0"))).evaluate(0))
-        .isEmpty();
+    List<String> byFlaw = new ArrayList<>(List.of("right"));
+    for (Flaw flaw : Flaw.values()) {
+      byFlaw.add("right." + flaw.word());
+    }
+    assertThat(measured(Kind.IMAGEREWARD)).containsOnlyKeys(byFlaw);
+    byFlaw.add("retrieval");
+    assertThat(measured(Kind.CLIP)).containsOnlyKeys(byFlaw);
+    assertThat(measured(Kind.AESTHETIC)).containsOnlyKeys("right", "correlation", "error");
+    VerifierSettings none = settings(Kind.CLIP, Map.of("validation", "0"));
+    assertThat(new VerifierLearner(none, null).evaluate(0)).isEmpty();
+  }
+
+  private static Map<String, Double> measured(Kind kind) {
+    return new VerifierLearner(settings(kind, Map.of()), null).evaluate(0);
   }
 
   /** Two captions that one picture is right for are not held against each other. */
   @Test
   void hiddenAreThePicturesThatShowAnotherCaptionToo() {
-    Lessons lessons = new Lessons(0, Split.TRAIN);
+    Lessons lessons = new Lessons(0, Split.TRAIN, null);
     List<Lessons.Pair> pairs = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
-      pairs.add(lessons.contrast(i));
+      pairs.add(lessons.pair(i));
     }
     float[] hidden = ClipSubject.hidden(pairs).toArray();
     int count = 0;
@@ -144,8 +164,7 @@ class VerifierLearnerTest {
       var prompt = pairs.get(i).example().prompt();
       for (int j = 0; j < 48; j++) {
         Lessons.Pair of = pairs.get(j % 24);
-        Scene scene = j < 24 ? of.example().scene() : of.other();
-        boolean shows = Checker.satisfies(Checker.report(scene), prompt);
+        boolean shows = Checker.shows((j < 24 ? of.better() : of.worse()).picture(), prompt);
         assertThat(hidden[i * 48 + j] < 0).isEqualTo(shows && i != j);
         count += hidden[i * 48 + j] < 0 ? 1 : 0;
       }
@@ -155,13 +174,59 @@ class VerifierLearnerTest {
     assertThat(count).isPositive();
   }
 
+  /** What helps to learn is in the checkpoint and not in the verifier. */
+  @Test
+  void theLayerOnTheSideIsLearntAndNotExported() {
+    VerifierLearner learner = new VerifierLearner(settings(Kind.IMAGEREWARD, Map.of()), null);
+    assertThat(learner.state()).containsKeys("model.fields.weight", "model.parts.weight");
+    assertThat(learner.parameters().shapes()).doesNotContainKey("fields.weight");
+    Tensor before = learner.state().get("model.fields.weight");
+    learner.step(0);
+    assertThat(learner.state().get("model.fields.weight").toArray()).isNotEqualTo(before.toArray());
+  }
+
+  /** A thing of half-width 8 in the middle of a patch reaches into its eight neighbours. */
+  @Test
+  void fieldsSayWhatStandsInEachPatch() {
+    Thing thing = new Thing(Form.SQUARE, Colour.YELLOW, 28, 44, 8); // patch 3 of row 5
+    Ground ground = new ShapesWorld(0).example(Split.TRAIN, 0).scene().ground();
+    Checker.Report report = Checker.look(Renderer.render(new Scene(List.of(thing), ground)));
+    int[] classes = Fields.classes(List.of(report), 8).toInts();
+    int number = 1 + Form.SQUARE.ordinal() * Colour.values().length + Colour.YELLOW.ordinal();
+    for (int i = 0; i < 64; i++) {
+      int far = Math.max(Math.abs(i / 8 - 5), Math.abs(i % 8 - 3));
+      int expected = far == 0 ? number : far == 1 ? number + 42 : 0;
+      assertThat(classes[i]).as("patch %d", i).isEqualTo(expected);
+    }
+  }
+
+  /** A picture with the things of a caption in the wrong order is right but for the relation. */
+  @Test
+  void partsOfACaptionHoldWhereTheRestIsNotAsked() {
+    Thing circle = new Thing(Form.CIRCLE, Colour.RED, 20, 20, 8);
+    Thing square = new Thing(Form.SQUARE, Colour.BLUE, 20, 44, 8);
+    Ground ground = new ShapesWorld(0).example(Split.TRAIN, 0).scene().ground();
+    Checker.Report report = Checker.report(new Scene(List.of(circle, square), ground));
+    assertThat(Parts.holding(Grammar.parse("a red circle above a blue square"), report))
+        .containsOnly(1f);
+    // Without tone, relation, colours, sizes; relation alone, colours alone, sizes alone, nothing.
+    assertThat(Parts.holding(Grammar.parse("a red circle below a blue square"), report))
+        .containsExactly(0f, 1f, 0f, 0f, 0f, 1f, 1f, 1f);
+    assertThat(Parts.holding(Grammar.parse("a blue circle above a red square"), report))
+        .containsExactly(0f, 0f, 1f, 0f, 1f, 0f, 1f, 1f);
+    assertThat(Parts.holding(Grammar.parse("a red ring above a blue square"), report))
+        .containsOnly(0f);
+  }
+
   @Test
   void settingsAreChecked() {
     assertThatThrownBy(() -> settings(Kind.CLIP, Map.of("kind", "fid")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("--kind: clip, aesthetic or imagereward; got fid");
+        .hasMessage("kind: clip, aesthetic or imagereward; got fid");
     assertThatThrownBy(() -> settings(Kind.CLIP, Map.of("validation", "-1")))
         .hasMessage("--validation: at least 0 lessons; got -1 — 0 measures nothing");
+    assertThatThrownBy(() -> settings(Kind.CLIP, Map.of("aside", "-1")))
+        .hasMessage("--aside: a number from 0 on; got -1.0");
     assertThat(settings(Kind.CLIP, Map.of("kind", "aesthetic")).kind()).isEqualTo(Kind.AESTHETIC);
   }
 }

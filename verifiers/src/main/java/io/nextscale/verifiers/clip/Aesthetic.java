@@ -31,6 +31,16 @@ public record Aesthetic(@Name("visual") VisionTower visual, @Name("") ScoreHead 
   private static final String LANDMARK = "layers.7.weight";
 
   /**
+   * Whether a file holds a published head, without a tower.
+   *
+   * @throws IOException when its directory cannot be read
+   */
+  public static boolean in(TensorFile file) throws IOException {
+    return file.stateDict().entries().sequencedKeySet().stream()
+        .anyMatch(name -> name.endsWith(LANDMARK));
+  }
+
+  /**
    * A model whose parameters have no values yet.
    *
    * @param embedding E

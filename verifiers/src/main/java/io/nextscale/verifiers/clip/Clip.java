@@ -46,6 +46,15 @@ public record Clip(
   }
 
   /**
+   * Whether a file holds the tensors of one.
+   *
+   * @throws IOException when its directory cannot be read
+   */
+  public static boolean in(TensorFile file) throws IOException {
+    return ClipNames.among(file.stateDict().entries().sequencedKeySet());
+  }
+
+  /**
    * The model in a file: safetensors or a PyTorch state dict, with the names of openai/CLIP or
    * those of Hugging Face's transformers. Of the TorchScript archives that openai/CLIP downloads,
    * save {@code torch.jit.load(file).state_dict()}.
@@ -91,7 +100,12 @@ public record Clip(
    * @return (B,E), of length 1
    */
   public Tensor images(Tensor pixels) {
-    return Workspace.scope(() -> visual.forward(pixels).l2Normalize(EPS));
+    return Workspace.scope(() -> directions(visual.tokens(pixels)));
+  }
+
+  /** The same of pictures that were read already: {@link VisionTower#tokens} (B,L,C) to (B,E). */
+  public Tensor directions(Tensor tokens) {
+    return visual.summary(tokens).l2Normalize(EPS);
   }
 
   /**

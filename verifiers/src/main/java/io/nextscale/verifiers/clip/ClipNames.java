@@ -57,6 +57,12 @@ final class ClipNames implements Checkpoint {
   private final SequencedMap<String, List<String>> sources = new LinkedHashMap<>();
   private final SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
 
+  /** Whether there are names of either family, perhaps with something before them. */
+  static boolean among(Set<String> names) {
+    return names.stream()
+        .anyMatch(name -> name.endsWith(LANDMARK) || name.endsWith(OTHER_LANDMARK));
+  }
+
   private ClipNames(Checkpoint from) {
     this.from = from;
     for (String theirs : from.names()) {

@@ -62,6 +62,16 @@ public record VisionTower(
    * @throws ShapeException when they have another size than the tower's
    */
   public Tensor forward(Tensor pixels) {
+    return summary(tokens(pixels));
+  }
+
+  /**
+   * The tokens of pictures after all blocks, (B,S,S,3) to (B,L,C): the first for the whole, then
+   * the patches row by row.
+   *
+   * @throws ShapeException when pictures have another size than the tower's
+   */
+  public Tensor tokens(Tensor pixels) {
     int rows = pixels.shape().dim(0);
     int width = whole.shape().size();
     Tensor grid = patches.forward(pixels).reshape(rows, -1, width); // (B,g,g,C) -> (B,g²,C)
@@ -72,8 +82,13 @@ public record VisionTower(
     }
     Tensor first = whole.value().broadcastTo(Shape.of(rows, 1, width));
     Tensor x = Tensor.concat(1, first, grid).plus(places.value()); // (B,L,C)
-    x = ClipBlock.forward(blocks, before.forward(x), null);
-    Tensor seen = x.slice(1, 0, 1).reshape(rows, width); // (B,C)
+    return ClipBlock.forward(blocks, before.forward(x), null);
+  }
+
+  /** What {@link #tokens} (B,L,C) say of the whole, (B,E). */
+  public Tensor summary(Tensor tokens) {
+    int rows = tokens.shape().dim(0);
+    Tensor seen = tokens.slice(1, 0, 1).reshape(rows, -1); // (B,C)
     return after.forward(seen).matmul(projection.value());
   }
 }

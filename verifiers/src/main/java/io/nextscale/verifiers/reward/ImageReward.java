@@ -47,6 +47,16 @@ public record ImageReward(
   }
 
   /**
+   * Whether a file holds the tensors of one.
+   *
+   * @throws IOException when its directory cannot be read
+   */
+  public static boolean in(TensorFile file) throws IOException {
+    return file.stateDict().entries().sequencedKeySet().stream()
+        .anyMatch(name -> name.endsWith(LANDMARK));
+  }
+
+  /**
    * The published model, {@code ImageReward.pt}, or one of another size.
    *
    * @throws IOException when the file cannot be read or holds another model

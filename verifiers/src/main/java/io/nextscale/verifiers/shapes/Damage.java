@@ -58,6 +58,20 @@ public enum Damage {
       }
     }
   },
+  /** Washed out: colours come near to the mean grey of the picture. */
+  FADE {
+    @Override
+    void apply(float[] pixels, double strength, RandomStream random) {
+      float grey = 0;
+      for (float value : pixels) {
+        grey += value / pixels.length;
+      }
+      float part = (float) (FADED * strength);
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] += part * (grey - pixels[i]);
+      }
+    }
+  },
   /** Smeared: cells of 8 x 8 are mixed with a neighbour, as by a tokenizer with wrong codes. */
   SMEAR {
     @Override
@@ -84,6 +98,7 @@ public enum Damage {
   private static final double GRAIN = 0.3;
   private static final double STEP = 0.4;
   private static final int SHIFT = 12;
+  private static final double FADED = 0.9;
 
   /** Damages pixels in place, which may leave [0, 1]. */
   abstract void apply(float[] pixels, double strength, RandomStream random);

@@ -2,13 +2,17 @@ package io.nextscale.verifiers.shapes;
 
 import io.nextscale.shapes.Colour;
 import io.nextscale.shapes.Form;
+import io.nextscale.shapes.Ground;
 import io.nextscale.shapes.Scene;
 import io.nextscale.shapes.ShapesWorld;
+import io.nextscale.shapes.Size;
 import io.nextscale.shapes.Split;
 import io.nextscale.shapes.Thing;
+import io.nextscale.shapes.Tone;
 import io.nextscale.tensor.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +63,61 @@ public enum Flaw {
       for (Thing t : things) {
         float x = sideways ? Scene.SIDE - t.x() : t.x();
         float y = sideways ? t.y() : Scene.SIDE - t.y();
-        mirrored.add(new Thing(t.form(), t.colour(), x, y, t.halfWidth()));
+        mirrored.add(moved(t, x, y));
       }
       return things.size() < 2 ? null : mirrored;
+    }
+  },
+  /** Two things have exchanged their places. */
+  PLACES_EXCHANGED {
+    @Override
+    @Nullable List<Thing> things(List<Thing> things, RandomStream random) {
+      int i = random.nextInt(things.size());
+      int j = random.nextInt(things.size());
+      Thing a = things.get(i);
+      Thing b = things.get(j);
+      return a.form() == b.form() && a.colour() == b.colour()
+          ? null
+          : clear(replaced(replaced(things, i, moved(a, b.x(), b.y())), j, moved(b, a.x(), a.y())));
+    }
+  },
+  /** A thing is elsewhere. */
+  MOVED {
+    @Override
+    @Nullable List<Thing> things(List<Thing> things, RandomStream random) {
+      int i = random.nextInt(things.size());
+      Thing t = things.get(i);
+      Thing there = moved(t, ShapesWorld.place(random), ShapesWorld.place(random));
+      return there.equals(t) ? null : clear(replaced(things, i, there));
+    }
+  },
+  /** A small thing is large, or a large one small. */
+  SIZE {
+    @Override
+    @Nullable List<Thing> things(List<Thing> things, RandomStream random) {
+      int i = random.nextInt(things.size());
+      Thing t = things.get(i);
+      Size size = another(Size.values(), t.size(), random);
+      return clear(
+          replaced(things, i, new Thing(t.form(), t.colour(), t.x(), t.y(), size.halfWidth())));
+    }
+  },
+  /** The ground is lighter or darker. */
+  TONE {
+    @Override
+    List<Thing> things(List<Thing> things, RandomStream random) {
+      return things;
+    }
+
+    @Override
+    Ground ground(Ground ground, RandomStream random) {
+      Tone tone = another(Tone.values(), ground.tone(), random);
+      return new Ground(
+          ground.texture(),
+          (tone.least() + tone.most()) / 2,
+          ground.amplitude(),
+          ground.tintRed(),
+          ground.tintBlue());
     }
   },
   /** A thing is missing. */
@@ -96,12 +152,22 @@ public enum Flaw {
   /** The things of the scene with the flaw; null where it cannot be had, this time. */
   abstract @Nullable List<Thing> things(List<Thing> things, RandomStream random);
 
+  /** The ground of the scene with the flaw. */
+  Ground ground(Ground ground, RandomStream random) {
+    return ground;
+  }
+
+  /** The name in figures. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /** A scene with this flaw; null where it cannot have it. */
   public @Nullable Scene of(Scene scene, RandomStream random) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<Thing> things = things(scene.things(), random);
       if (things != null && things.stream().noneMatch(t -> Split.heldOut(t.colour(), t.form()))) {
-        return new Scene(things, scene.ground());
+        return new Scene(things, ground(scene.ground(), random));
       }
     }
     return null;
@@ -109,6 +175,22 @@ public enum Flaw {
 
   private static Thing painted(Thing t, Colour colour) {
     return new Thing(t.form(), colour, t.x(), t.y(), t.halfWidth());
+  }
+
+  private static Thing moved(Thing t, float x, float y) {
+    return new Thing(t.form(), t.colour(), x, y, t.halfWidth());
+  }
+
+  /** The things, if none of them touches another; else null. */
+  private static @Nullable List<Thing> clear(List<Thing> things) {
+    for (int i = 0; i < things.size(); i++) {
+      for (Thing other : things.subList(0, i)) {
+        if (!things.get(i).clearOf(other)) {
+          return null;
+        }
+      }
+    }
+    return things;
   }
 
   private static List<Thing> replaced(List<Thing> things, int at, Thing by) {

@@ -38,7 +38,7 @@ public final class ShapesSizes {
   public static RewardConfig imageReward(ShapesWords words) {
     return new RewardConfig(
         new RewardConfig.Vision(Scene.SIDE, PATCH, 112, 3, 4),
-        new RewardConfig.Text(words.size(), words.length(), 96, 2, 4),
+        new RewardConfig.Text(words.size(), words.length(), 96, 3, 4),
         HEAD);
   }
 }

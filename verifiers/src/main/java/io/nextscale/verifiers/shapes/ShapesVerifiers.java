@@ -10,8 +10,11 @@ import io.nextscale.verifiers.PromptVerifier;
 import io.nextscale.verifiers.clip.Aesthetic;
 import io.nextscale.verifiers.clip.Clip;
 import io.nextscale.verifiers.reward.ImageReward;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Verifiers of the shapes world, from the files that their trainings write. */
 public final class ShapesVerifiers {
@@ -19,7 +22,28 @@ public final class ShapesVerifiers {
   /** The name of the metadata that says which verifier a file holds. */
   public static final String KIND = "nextscale.verifier";
 
+  /** The verifiers by name. */
+  public static final List<String> NAMES = List.of("clip", "aesthetic", "imagereward");
+
   private ShapesVerifiers() {}
+
+  /**
+   * A verifier inside the program.
+   *
+   * @param name one of {@link #NAMES}
+   * @throws FileNotFoundException when this build has none
+   */
+  public static PromptVerifier embedded(String name) throws IOException {
+    String file = "shapes-" + name + ".safetensors";
+    try (InputStream stream = ShapesVerifiers.class.getResourceAsStream(file)) {
+      if (stream == null) {
+        throw new FileNotFoundException(file + " is no part of this build");
+      }
+      try (TensorFile tensors = TensorFile.read(file, stream)) {
+        return of(tensors);
+      }
+    }
+  }
 
   /**
    * The verifier in a file.
