@@ -63,7 +63,7 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
     }
   }
 
-  /** Settings for two cores and less than twenty minutes. */
+  /** Settings for a CPU. */
   public static VerifierSettings of(Kind kind) {
     return switch (kind) {
       case CLIP -> of(kind, 2_500, 32);
