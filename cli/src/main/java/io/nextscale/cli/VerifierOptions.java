@@ -4,6 +4,8 @@ import io.nextscale.search.Verifier;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.shapes.Prompt;
 import io.nextscale.shapes.PromptException;
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.verifiers.PromptVerifier;
 import io.nextscale.verifiers.ShapesTruth;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -24,6 +26,18 @@ public final class VerifierOptions {
           "checker: 1 if the picture shows exactly what the caption says, else 0, for captions of"
               + " the shapes world (default: checker).")
   private Kind kind = Kind.checker;
+
+  /**
+   * The verifier of a name, for captions.
+   *
+   * @throws UsageException when there is none
+   */
+  static PromptVerifier named(String name) {
+    if (name.equals(Kind.checker.name())) {
+      return new ShapesTruth();
+    }
+    throw new UsageException("--verifiers: checker; got " + FileFormatException.quote(name));
+  }
 
   /** The verifier of pictures of a subject. */
   Verifier verifier(Subject subject) {

@@ -136,9 +136,10 @@ final class InferenceFigures {
               Axis.logarithmic(cost.title()),
               Axis.linear("right, %"));
       for (InferenceReport.Model model : report.models()) {
+        Curve best = InferenceText.best(report, model.name(), verifier);
         for (Curve curve : report.curves(model.name(), verifier)) {
-          if (curve.method() == Method.RANDOM
-              || curve.equals(InferenceText.best(report, model.name(), verifier))) {
+          boolean isBest = best != null && best.method() == curve.method();
+          if (isBest || curve.method() == Method.RANDOM) {
             double[] x = costs(curve, cost);
             double[] y =
                 curve.levels().stream()
