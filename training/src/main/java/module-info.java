@@ -10,6 +10,7 @@ module io.nextscale.training {
 
   exports io.nextscale.training;
   exports io.nextscale.training.experiment;
+  exports io.nextscale.training.inference;
   exports io.nextscale.training.learner;
   exports io.nextscale.training.settings;
   exports io.nextscale.training.events;

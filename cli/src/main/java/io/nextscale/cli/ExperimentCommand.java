@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "experiment",
     mixinStandardHelpOptions = true,
-    subcommands = {ScalingLawCommand.class},
-    description = "Train many models of which one statement follows, with tables and figures.")
+    subcommands = {ScalingLawCommand.class, InferenceScalingCommand.class},
+    description =
+        "Many models, or searches, of which one statement follows, with tables and figures.")
 final class ExperimentCommand implements Runnable {
 
   @Spec

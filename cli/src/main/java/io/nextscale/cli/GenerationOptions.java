@@ -76,6 +76,20 @@ public final class GenerationOptions {
               + " smooth. 0 is --greedy.")
   private @Nullable Integer drawnScales;
 
+  /**
+   * Settings for searches, without flags: tokens are drawn at all scales.
+   *
+   * @param embedded whether the model is the one inside the program
+   * @param guidance of all models; null: that of each
+   */
+  static GenerationOptions searching(boolean embedded, @Nullable Double guidance) {
+    GenerationOptions options = new GenerationOptions();
+    options.embedded = embedded;
+    options.everywhere = true;
+    options.cfgScale = guidance;
+    return options;
+  }
+
   /** Takes what was not given from the recipe of a picture; a preset gives everything. */
   void useIfUnset(Json.Obj recipe) {
     if (preset != null) {

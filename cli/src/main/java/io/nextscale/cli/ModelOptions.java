@@ -58,6 +58,16 @@ public final class ModelOptions {
 
   @Mixin private TokenizerOptions tokenizer = new TokenizerOptions();
 
+  /**
+   * The weights of files, without flags; the tokenizer is that of the program where none is named.
+   */
+  static ModelOptions of(Path model, @Nullable Path vae) {
+    ModelOptions options = new ModelOptions();
+    options.model = model;
+    options.tokenizer = TokenizerOptions.of(vae == null ? WeightSource.EMBEDDED : vae);
+    return options;
+  }
+
   /** Where the transformer is read from. */
   WeightSource source() throws IOException {
     return TokenizerOptions.existing(model, ShapesModel.Part.TRANSFORMER, DEFAULT_MODEL, "-m");

@@ -74,7 +74,8 @@ final class ScalingLawCommand implements Callable<Integer> {
   @Option(
       names = "--preset",
       paramLabel = "NAME",
-      description = "Where settings begin: shapes, cifar10 or published (default: shapes).")
+      description =
+          "Where settings begin: shapes, small, small-4x, cifar10 or published (default: shapes).")
   private String preset = Preset.SHAPES.name();
 
   @Option(names = "--show-settings", description = "Print all settings and do nothing.")

@@ -71,8 +71,8 @@ final class TokenizeCommand implements Callable<Integer> {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "That of the training to come: shapes, cifar10 or published (default: shapes for --data"
-              + " shapes).")
+          "That of the training to come: shapes, small, small-4x, cifar10 or published (default:"
+              + " shapes for --data shapes).")
   private @Nullable String preset;
 
   @Option(

@@ -41,6 +41,13 @@ final class TokenizerOptions {
               + ", downloaded).")
   private @Nullable Path vae;
 
+  /** The tokenizer of a file, without flags. */
+  static TokenizerOptions of(Path vae) {
+    TokenizerOptions options = new TokenizerOptions();
+    options.vae = vae;
+    return options;
+  }
+
   /** Where the tokenizer is read from. */
   WeightSource source() throws IOException {
     return existing(vae, ShapesModel.Part.TOKENIZER, DEFAULT_VAE, "--vae");

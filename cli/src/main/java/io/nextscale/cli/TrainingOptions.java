@@ -34,8 +34,8 @@ final class TrainingOptions extends RunOptions {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "Where settings begin: shapes, cifar10 or published (default: those of the run; shapes"
-              + " for --data shapes).")
+          "Where settings begin: shapes, small, small-4x, cifar10 or published (default: those of"
+              + " the run; shapes for --data shapes).")
   private @Nullable String preset;
 
   @Option(

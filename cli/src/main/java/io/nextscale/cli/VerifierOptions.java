@@ -120,7 +120,10 @@ public final class VerifierOptions {
     } else if (call.matches() && call.group(1).equals(CONFIDENCE)) {
       return confidence(file(call.group(2)), subject, classes);
     }
-    PromptVerifier verifier = reading(() -> named(which));
+    if (!ShapesVerifiers.NAMES.contains(which)) {
+      file(which);
+    }
+    PromptVerifier verifier = named(FLAG, which);
     return verifier.of(
         switch (subject) {
           case Subject.OfCaption(String text, _) -> text;
@@ -129,36 +132,54 @@ public final class VerifierOptions {
         });
   }
 
-  private PromptVerifier named(String which) throws IOException {
-    if (!ShapesVerifiers.NAMES.contains(which)) {
-      return VerifierFiles.load(file(which));
+  /**
+   * A verifier for captions of any kind: checker, one inside the program, or a file.
+   *
+   * @param flag what the user named it with
+   * @throws UsageException when there is none
+   */
+  static PromptVerifier named(String flag, String which) {
+    if (which.equals(CHECKER)) {
+      return new ShapesTruth();
+    } else if (!ShapesVerifiers.NAMES.contains(which)) {
+      Path file = existing(flag, which);
+      return reading(flag, () -> VerifierFiles.load(file));
     }
-    try {
-      return ShapesVerifiers.embedded(which);
-    } catch (FileNotFoundException e) {
-      throw new UsageException(
-          "%s: weights for %s inside the program; got none — train it with 'nextscale train verifier %2$s --run runs/%2$s' and name runs/%2$s/model.safetensors"
-              .formatted(FLAG, which));
-    }
+    return reading(
+        flag,
+        () -> {
+          try {
+            return ShapesVerifiers.embedded(which);
+          } catch (FileNotFoundException e) {
+            throw new UsageException(
+                "%s: weights for %s inside the program; got none — train it with 'nextscale train verifier %2$s --run runs/%2$s' and name runs/%2$s/model.safetensors"
+                    .formatted(flag, which));
+          }
+        });
   }
 
-  /** A file of weights; its fingerprint belongs to a recipe. */
-  private Path file(String given) {
+  private static Path existing(String flag, String given) {
     Path path = Path.of(given.strip());
     if (!Files.isRegularFile(path)) {
       throw new UsageException(
           "%s: checker, %s, confidence(FILE), rank(A,B), mean(A,B) or a file of weights; got %s, which does not exist — check the name"
               .formatted(
-                  FLAG,
+                  flag,
                   String.join(", ", ShapesVerifiers.NAMES),
                   FileFormatException.quote(given)));
     }
+    return path;
+  }
+
+  /** A file of weights; its fingerprint belongs to a recipe. */
+  private Path file(String given) {
+    Path path = existing(FLAG, given);
     fingerprints.put("verifier_fingerprint_" + (fingerprints.size() + 1), print(path));
     return path;
   }
 
   private static String print(Path path) {
-    return reading(() -> Fingerprint.of(path));
+    return reading(FLAG, () -> Fingerprint.of(path));
   }
 
   private static Verifier checker(Subject subject) {
@@ -179,7 +200,7 @@ public final class VerifierOptions {
     if (!(subject instanceof Subject.OfClass(int label, _))) {
       throw new UsageException("--verifier: one that judges captions; got confidence, for classes");
     }
-    return reading(() -> {
+    return reading(FLAG, () -> {
       Clip clip = VerifierFiles.clip(file);
       ClipTokenizer words = VerifierFiles.words(file);
       int context = clip.config().text().context();
@@ -193,11 +214,11 @@ public final class VerifierOptions {
     T get() throws IOException;
   }
 
-  private static <T> T reading(Reading<T> reading) {
+  private static <T> T reading(String flag, Reading<T> reading) {
     try {
       return reading.get();
     } catch (IOException | IllegalArgumentException e) {
-      throw new UsageException(FLAG, e);
+      throw new UsageException(flag, e);
     }
   }
 

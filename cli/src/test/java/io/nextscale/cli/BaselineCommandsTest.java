@@ -156,6 +156,25 @@ class BaselineCommandsTest {
     }
   }
 
+  private Tiny.Result experiment(Object... more) {
+    List<Object> all = new ArrayList<>(List.of("experiment", "inference-scaling"));
+    all.addAll(List.of("--run", file("run"), "--vae", tokenizer));
+    all.addAll(List.of("--models", "rows=" + raster + ",noise=" + dit, "--captions", 1));
+    all.addAll(List.of("--sampling-steps", 2, "--strategies", "beam,zero-order,halving"));
+    all.addAll(List.of("--budgets", "8,10", "--at-once", 2));
+    all.addAll(List.of(more));
+    return Tiny.run(all.toArray());
+  }
+
+  @Test
+  void anExperimentSaysHowLongItWouldTakeWithAllOfThem() {
+    Tiny.Result guessed = experiment("--estimate");
+    assertThat(guessed.code()).as(guessed.err()).isZero();
+    // Six captions: rows by random, beam and halving, noise by random, zero-order and halving.
+    assertThat(guessed.err()).contains("36 searches of each budget of [8, 10] NFE: about");
+    assertThat(guessed.out()).isEmpty();
+  }
+
   @Test
   void whatDoesNotFitAModelIsRefused() {
     assertRefused(search(raster, "--strategy", "zero-order"), "begins with noise", "train dit");

@@ -41,7 +41,7 @@ class VarStepwiseTest {
         return scores;
       };
 
-  private static Generator generator() throws IOException {
+  static Generator generator() throws IOException {
     Var model =
         Var.load(
             new VarInitialization(1, 1, 4).checkpoint(TRANSFORMER, RandomStream.of(4)),
@@ -52,7 +52,7 @@ class VarStepwiseTest {
     return new Generator(model, vae);
   }
 
-  private static Generation settings(double guidance) {
+  static Generation settings(double guidance) {
     return Generation.fid(List.of(3), 50).guidance(guidance).topK(0).topP(0);
   }
 

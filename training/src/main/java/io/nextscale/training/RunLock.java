@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The right to train in a folder. The operating system takes it back when the process ends, however
- * it ends, so nothing is left to clean up.
+ * The right to train, or to measure, in a folder. The operating system takes it back when the
+ * process ends, however it ends, so nothing is left to clean up.
  */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
 
   /** One byte far beyond the text, which stays readable where locks forbid reading. */
   private static final long PLACE = Long.MAX_VALUE - 1;
@@ -29,7 +29,7 @@ final class RunLock implements AutoCloseable {
    *
    * @throws TrainingException when somebody else has it
    */
-  static RunLock take(Path file) throws IOException {
+  public static RunLock take(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -8,11 +8,11 @@ public final class TrainingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** {@code train: <expected>; got <got> — <remedy>}. */
-  TrainingException(String message) {
+  public TrainingException(String message) {
     this(message, null);
   }
 
-  TrainingException(String message, @Nullable Throwable cause) {
+  public TrainingException(String message, @Nullable Throwable cause) {
     super("train: " + message, cause);
   }
 }

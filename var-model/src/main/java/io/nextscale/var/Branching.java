@@ -73,6 +73,26 @@ public final class Branching {
     public KvCache cache() {
       return own.cache();
     }
+
+    /**
+     * All keys and values that the branch refers to, of the row with the condition and of the one
+     * without. Branches of one past refer to the same tensors.
+     */
+    public List<Tensor> keysAndValues() {
+      List<Tensor> all = new ArrayList<>(own.cache().tensors());
+      if (none != null) {
+        all.addAll(none.cache().tensors());
+      }
+      return all;
+    }
+
+    /** The tokens, the map and the next scale's input. */
+    public List<Tensor> maps() {
+      List<Tensor> all = new ArrayList<>(tokens);
+      all.add(fHat);
+      all.add(input);
+      return all;
+    }
   }
 
   /**

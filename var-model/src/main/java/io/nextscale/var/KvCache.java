@@ -56,6 +56,18 @@ public final class KvCache {
     return new KvCache(longer);
   }
 
+  /** All keys and values. */
+  public List<Tensor> tensors() {
+    List<Tensor> all = new ArrayList<>();
+    for (List<Chunk> block : blocks) {
+      for (Chunk chunk : block) {
+        all.add(chunk.keys());
+        all.add(chunk.values());
+      }
+    }
+    return all;
+  }
+
   /** The tokens in the cache. */
   public int tokens() {
     return blocks.isEmpty()

@@ -28,7 +28,7 @@ public record Interval(double low, double high) {
    * interpolation: quantile q of n sorted values is at place q (n − 1). Values that are not finite
    * are left out; NaN where there are no others.
    */
-  static Interval ofQuantiles(double... values) {
+  public static Interval ofQuantiles(double... values) {
     double[] sorted = Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
     double tail = (1 - CONFIDENCE) / 2;
     return new Interval(quantile(sorted, tail), quantile(sorted, 1 - tail));

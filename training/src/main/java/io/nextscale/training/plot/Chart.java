@@ -29,7 +29,8 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
 
   /** Colours that the colour-blind can tell apart too (Okabe and Ito 2008). */
   private static final int[] COLOURS = {
-    0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x5b5b5b
+    0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x5b5b5b, 0x000000, 0x8c564b,
+    0x6a3d9a, 0xb2df8a, 0x999933
   };
 
   private static final int INK = 0x2b2b2b;

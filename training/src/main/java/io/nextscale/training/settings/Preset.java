@@ -66,6 +66,38 @@ public record Preset(
               new Growth(0, 0.8, 100),
               new Sampling(120, 1.5, 1, 0)));
 
+  /**
+   * The shapes world by a transformer of a million parameters, and as large a diffusion
+   * transformer: what searches are compared with, each trained well on a CPU. The tokenizer is that
+   * of {@link #SHAPES}.
+   */
+  public static final Preset SMALL =
+      comparison("small", "The shapes world by models of a million parameters.", 5, 96, 3, 1.5e-3);
+
+  /** The same with diffusion, and next-scale, transformers at least four times as large. */
+  public static final Preset FOURFOLD =
+      comparison(
+          "small-4x", "The shapes world by models four times as large as small.", 6, 192, 6, 1e-3);
+
+  private static Preset comparison(
+      String name, String description, int depth, int width, int heads, double rate) {
+    VarSettings like = SHAPES.var();
+    return new Preset(
+        name,
+        description,
+        SHAPES.tokenizer(),
+        new VarSettings(
+            like.pictures(),
+            new VarSettings.Model(
+                VarSettings.TEXT, depth, width, heads, true, true, 1e-5, 96, 2, 3, 24, 512),
+            new OptimizerSettings(
+                12_000, 16, 1, rate, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
+            like.chance(),
+            like.weights(),
+            like.progressive(),
+            like.sampling()));
+  }
+
   /** The ten classes of CIFAR-10 at 32 x 32; for a CPU. */
   public static final Preset CIFAR10 =
       new Preset(
@@ -183,7 +215,7 @@ public record Preset(
   }
 
   /** All of them. */
-  public static final List<Preset> ALL = List.of(SHAPES, CIFAR10, PUBLISHED);
+  public static final List<Preset> ALL = List.of(SHAPES, SMALL, FOURFOLD, CIFAR10, PUBLISHED);
 
   /**
    * The preset of a name.

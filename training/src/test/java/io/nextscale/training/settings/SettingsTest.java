@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nextscale.baselines.diffusion.Dit;
 import io.nextscale.baselines.diffusion.Latents;
+import io.nextscale.baselines.diffusion.PictureSpace;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.var.Var;
@@ -142,11 +143,25 @@ class SettingsTest {
     assertThat(var.optimizer().batch() * var.optimizer().accumulate()).isEqualTo(768);
   }
 
+  /** What is compared at equal and at four times the size is of these sizes. */
+  @Test
+  void theModelsOfAComparisonAreAsLargeAsTheySay() {
+    VqVaeConfig tokenizer = Preset.SMALL.tokenizer().model().config();
+    int pieces = 200;
+    long var = Var.declared(Preset.SMALL.var().config(tokenizer, 0, pieces)).parameters().count();
+    assertThat(var).isBetween(1_000_000L, 2_000_000L);
+    PictureSpace space = new PictureSpace.Pixels(tokenizer.scales().last().height());
+    long same = Dit.declared(Preset.SMALL.dit().config(space, 0, pieces)).parameters().count();
+    assertThat((double) same / var).isBetween(0.8, 1.25);
+    long large = Dit.declared(Preset.FOURFOLD.dit().config(space, 0, pieces)).parameters().count();
+    assertThat((double) large / var).isBetween(4.0, 5.0);
+  }
+
   @Test
   void unknownPresetsAreRefusedWithTheKnownOnes() {
     assertThat(Preset.named("cifar10")).isSameAs(Preset.CIFAR10);
     assertThatThrownBy(() -> Preset.named("imagenet"))
-        .hasMessage("--preset: one of shapes, cifar10, published; got imagenet");
+        .hasMessage("--preset: one of shapes, small, small-4x, cifar10, published; got imagenet");
   }
 
   /**

@@ -1,0 +1,432 @@
+package io.nextscale.training.inference;
+
+import io.nextscale.search.Found;
+import io.nextscale.search.RandomSearch;
+import io.nextscale.search.Search;
+import io.nextscale.search.Spent;
+import io.nextscale.search.Stepwise;
+import io.nextscale.search.Strategy;
+import io.nextscale.tensor.io.AtomicFile;
+import io.nextscale.tensor.io.FileFormatException;
+import io.nextscale.tensor.io.Json;
+import io.nextscale.training.RunLock;
+import io.nextscale.training.TrainingException;
+import io.nextscale.verifiers.PromptVerifier;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches with several models, kinds of search, budgets and verifiers for the same held-out
+ * captions.
+ *
+ * <pre>{@code
+ * experiment.json   what decides on the results, written when the experiment begins
+ * cells.jsonl       what was found, a line for each caption and kind of search
+ * }</pre>
+ *
+ * <p>A line is there or is not, so a process that dies at any time loses the searches of one line.
+ * Captions, models, kinds and verifiers may be added later. All searches of a caption draw their
+ * candidates from the same seeds. What follows is an {@link InferenceReport}.
+ */
+public final class InferenceScaling implements AutoCloseable {
+
+  static final String CELLS = "cells.jsonl";
+  static final String EXPERIMENT = "experiment.json";
+
+  /** Pictures that time is measured on before an experiment. */
+  private static final int MEASURED = 8;
+
+  /** Is told how an experiment goes. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * A line is on the disk.
+     *
+     * @param done of the expected time, 0 .. 1
+     * @param text what was found, for people
+     */
+    void found(double done, String text);
+  }
+
+  /** A kind of search with a model. */
+  private record Kind(Contender contender, Method method) {}
+
+  /** What the kind of search is at each budget, and what it costs. */
+  private record Sized(SequencedMap<Long, Strategy> strategies, Spent cost) {}
+
+  /** How long work takes. */
+  private record Pace(double secondsPerFlop, Map<String, Double> secondsPerScore) {}
+
+  private final Path folder;
+  private final InferenceSettings settings;
+  private final List<Contender> contenders;
+  private final SequencedMap<String, PromptVerifier> verifiers;
+  private final List<Caption> captions;
+  private final RunLock lock;
+  private final Journal journal;
+  private final Map<Kind, Sized> sizes = new HashMap<>();
+
+  private InferenceScaling(
+      Path folder,
+      InferenceSettings settings,
+      List<Contender> contenders,
+      SequencedMap<String, PromptVerifier> verifiers,
+      RunLock lock,
+      Journal journal) {
+    this.folder = folder;
+    this.settings = settings;
+    this.contenders = List.copyOf(contenders);
+    this.verifiers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(verifiers));
+    this.captions = Caption.of(settings.seed(), settings.split(), settings.captions());
+    this.lock = lock;
+    this.journal = journal;
+  }
+
+  /**
+   * Opens the folder of an experiment, to begin it or to go on.
+   *
+   * @throws TrainingException when it was begun with other settings, or somebody works there
+   */
+  public static InferenceScaling open(
+      Path folder,
+      InferenceSettings settings,
+      List<Contender> contenders,
+      SequencedMap<String, PromptVerifier> verifiers)
+      throws IOException {
+    Files.createDirectories(folder);
+    RunLock lock = RunLock.take(folder.resolve("run.lock"));
+    try {
+      describe(folder.resolve(EXPERIMENT), settings, contenders);
+      Journal journal = Journal.open(folder.resolve(CELLS));
+      return new InferenceScaling(folder, settings, contenders, verifiers, lock, journal);
+    } catch (Throwable failure) {
+      lock.close();
+      throw failure;
+    }
+  }
+
+  /** Writes what decides on results, after comparing it with what is there. */
+  private static void describe(Path file, InferenceSettings settings, List<Contender> contenders)
+      throws IOException {
+    SequencedMap<String, Json> known = new LinkedHashMap<>();
+    if (Files.exists(file)) {
+      Json before = Json.parse(file.toString(), Files.readAllBytes(file));
+      if (!(before instanceof Json.Obj(var members))
+          || !(members.get("generators") instanceof Json.Obj(var generators))) {
+        throw new FileFormatException(
+            file.toString(), "an experiment", "something else", "begin in another folder");
+      }
+      refuseOthers(file, "settings", members.get("settings"), Json.of(settings.fixed()));
+      known.putAll(generators);
+    }
+    for (Contender contender : contenders) {
+      SequencedMap<String, Object> about = new LinkedHashMap<>();
+      about.put("family", contender.family());
+      about.put("parameters", contender.parameters());
+      about.put("settings", contender.about());
+      Json now = Json.of(about);
+      if (known.containsKey(contender.name())) {
+        refuseOthers(file, contender.name(), known.get(contender.name()), now);
+      }
+      known.put(contender.name(), now);
+    }
+    SequencedMap<String, Object> all = new LinkedHashMap<>();
+    all.put("settings", settings.fixed());
+    all.put("generators", new Json.Obj(known));
+    AtomicFile.write(file, (Json.of(all).writeIndented() + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void refuseOthers(Path file, String what, @Nullable Json before, Json now) {
+    if (!now.equals(before)) {
+      throw new TrainingException(
+          "%s of the experiment in %s: %s; got %s — name another folder, or say what it was begun with"
+              .formatted(
+                  what, file.getParent(), before == null ? "none" : before.write(), now.write()));
+    }
+  }
+
+  /** What was found until now. */
+  public InferenceReport report() throws IOException {
+    return InferenceReport.of(folder);
+  }
+
+  // What there is to do
+
+  private boolean missing(Contender contender, Method method, Caption caption) {
+    return verifiers.keySet().stream()
+        .anyMatch(
+            name -> !journal.has(new Cell.Key(contender.name(), method, name, caption.number())));
+  }
+
+  private Sized sized(Contender contender, Method method) {
+    return sizes.computeIfAbsent(
+        new Kind(contender, method),
+        _ -> {
+          Rehearsal model = new Rehearsal(contender.of().apply(captions.getFirst().text()));
+          SequencedMap<Long, Strategy> strategies = new LinkedHashMap<>();
+          Spent cost = Spent.NOTHING;
+          for (long budget : budgets(method, model)) {
+            Optional<Strategy> strategy = method.within(budget, model);
+            if (strategy.isPresent()) {
+              if (!strategies.containsValue(strategy.get())) {
+                cost = settings.onTheWay() || !method.selects() ? Spent.NOTHING : cost;
+                cost = cost.plus(model.of(strategy.get()));
+              }
+              strategies.put(budget, strategy.get());
+            }
+          }
+          return new Sized(strategies, cost);
+        });
+  }
+
+  /**
+   * The budgets of a method. A random search has two more: a single picture, which is no search,
+   * and as many as a beam looks at within the largest budget, so that both can be compared at the
+   * same number of operations.
+   */
+  private List<Long> budgets(Method method, Rehearsal model) {
+    List<Long> budgets = new ArrayList<>(settings.budgets());
+    if (!method.selects()) {
+      long most = budgets.getLast() / model.steps();
+      Optional<Strategy> beam = Method.BEAM.within(budgets.getLast(), model);
+      if (beam.isPresent()) {
+        most = Math.max(most, model.of(beam.get()).images());
+      }
+      budgets.add((long) model.steps());
+      budgets.add(most * model.steps());
+      budgets.removeIf(budget -> budget < model.steps());
+    }
+    return budgets.stream().distinct().sorted().toList();
+  }
+
+  /** Cells that are not there yet. */
+  public long missing() {
+    long count = 0;
+    for (Caption caption : captions) {
+      for (Contender contender : contenders) {
+        for (Method method : contender.methods()) {
+          for (String name : verifiers.keySet()) {
+            boolean has =
+                journal.has(new Cell.Key(contender.name(), method, name, caption.number()));
+            count += has ? 0 : 1;
+          }
+        }
+      }
+    }
+    return count;
+  }
+
+  /**
+   * About how many seconds the rest takes: a few pictures of each model are drawn and scored, and
+   * what searches would spend is counted without computing it.
+   */
+  public double estimate() {
+    double seconds = 0;
+    Map<Contender, Pace> paces = new HashMap<>();
+    for (Contender contender : contenders) {
+      paces.put(contender, pace(contender));
+    }
+    for (Caption caption : captions) {
+      for (Contender contender : contenders) {
+        Pace pace = paces.get(contender);
+        for (Method method : contender.methods()) {
+          if (pace != null && missing(contender, method, caption)) {
+            seconds += seconds(contender, method, caption, pace);
+          }
+        }
+      }
+    }
+    return seconds;
+  }
+
+  private double seconds(Contender contender, Method method, Caption caption, Pace pace) {
+    Spent cost = sized(contender, method).cost();
+    double drawing = cost.flops() * pace.secondsPerFlop();
+    double seconds = method.selects() ? 0 : drawing;
+    for (String name : verifiers.keySet()) {
+      if (!journal.has(new Cell.Key(contender.name(), method, name, caption.number()))) {
+        seconds += cost.verified() * pace.secondsPerScore().getOrDefault(name, 0.0);
+        seconds += method.selects() ? drawing : 0;
+      }
+    }
+    return seconds;
+  }
+
+  private Pace pace(Contender contender) {
+    Caption caption = captions.getFirst();
+    Stepwise<?> model = contender.of().apply(caption.text());
+    Pool.of(model, new Judge(caption, verifiers), 2, 0, settings.atOnce()); // begins compiling
+    Judge judge = new Judge(caption, verifiers);
+    int count = Math.min(MEASURED, settings.atOnce());
+    Pool pool = Pool.of(model, judge, count, 0, settings.atOnce());
+    double flops = new Rehearsal(model).of(new RandomSearch(count)).flops();
+    Map<String, Double> perScore = new LinkedHashMap<>();
+    judge.verifiers().forEach((name, one) -> perScore.put(name, one.seconds() / count));
+    return new Pace(pool.drawingSeconds() / flops, perScore);
+  }
+
+  // Doing it
+
+  /**
+   * Searches for what is missing, caption by caption, so that all kinds of search are known for the
+   * same captions when it is stopped.
+   *
+   * @return false when it was cancelled
+   */
+  public boolean run(Listener listener, BooleanSupplier cancelled) throws IOException {
+    double all = 0;
+    for (Caption caption : captions) {
+      for (Contender contender : contenders) {
+        for (Method method : contender.methods()) {
+          if (missing(contender, method, caption)) {
+            all += verifiers.size() * weight(contender, method);
+          }
+        }
+      }
+    }
+    double[] done = {0};
+    double total = all;
+    for (Caption caption : captions) {
+      for (Contender contender : contenders) {
+        if (contender.methods().stream().anyMatch(m -> missing(contender, m, caption))
+            && !run(
+                contender,
+                caption,
+                (part, text) -> listener.found((done[0] += part) / total, text),
+                cancelled)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The operations of one cell; a pool of random pictures is shared by all verifiers. */
+  private double weight(Contender contender, Method method) {
+    double flops = sized(contender, method).cost().flops();
+    return method.selects() ? flops : flops / verifiers.size();
+  }
+
+  /** Searches for what is missing of a caption with a model. */
+  private boolean run(
+      Contender contender, Caption caption, Listener listener, BooleanSupplier cancelled)
+      throws IOException {
+    Stepwise<?> model = contender.of().apply(caption.text());
+    model.imageFlops(); // operations are counted once per model, which is no search's time
+    Judge judge = new Judge(caption, verifiers);
+    for (Method method : contender.methods()) {
+      double weight = weight(contender, method);
+      if (!missing(contender, method, caption)) {
+        continue;
+      }
+      if (cancelled.getAsBoolean()) {
+        return false;
+      }
+      Pool pool = method.selects() ? null : pool(contender, model, judge, caption);
+      for (String name : verifiers.keySet()) {
+        Cell.Key key = new Cell.Key(contender.name(), method, name, caption.number());
+        if (!journal.has(key)) {
+          SequencedMap<Long, Strategy> strategies = sized(contender, method).strategies();
+          List<Point> points =
+              pool != null
+                  ? strategies.sequencedKeySet().stream().map(b -> pool.within(b, name)).toList()
+                  : settings.onTheWay()
+                      ? onTheWay(model, judge, name, caption, strategies, cancelled)
+                      : each(model, judge, name, caption, strategies, cancelled);
+          if (cancelled.getAsBoolean()) {
+            return false; // the last search may have been cut short
+          }
+          journal.append(new Cell(key, points));
+        }
+        listener.found(weight, key.generator() + ", " + method.word() + ", " + name);
+      }
+    }
+    return true;
+  }
+
+  private Pool pool(Contender contender, Stepwise<?> model, Judge judge, Caption caption) {
+    long largest = sized(contender, Method.RANDOM).strategies().lastEntry().getKey();
+    int pictures = Math.toIntExact(largest / model.steps());
+    return Pool.of(model, judge, pictures, caption.firstSeed(settings.seed()), settings.atOnce());
+  }
+
+  private <S> Search<S> search(
+      Stepwise<S> model, Judge judge, String name, Caption caption, BooleanSupplier cancelled) {
+    return new Search<>(model, judge.named(name))
+        .seed(caption.firstSeed(settings.seed()))
+        .atOnce(settings.atOnce())
+        .cancelledBy(cancelled);
+  }
+
+  /** A search of each size. */
+  private <S> List<Point> each(
+      Stepwise<S> model,
+      Judge judge,
+      String name,
+      Caption caption,
+      SequencedMap<Long, Strategy> strategies,
+      BooleanSupplier cancelled) {
+    List<Point> points = new ArrayList<>();
+    Map<Strategy, Point> known = new HashMap<>();
+    for (Map.Entry<Long, Strategy> one : strategies.entrySet()) {
+      Point point = known.get(one.getValue());
+      if (point == null) {
+        Found<S> found = search(model, judge, name, caption, cancelled).run(one.getValue());
+        point =
+            new Point(
+                one.getKey(),
+                judge.truth(found.image())[0],
+                judge.scores(found.image()),
+                found.spent());
+        known.put(one.getValue(), point);
+      }
+      points.add(new Point(one.getKey(), point.truth(), point.scores(), point.spent()));
+    }
+    return points;
+  }
+
+  /** What the largest search has at each budget. */
+  private <S> List<Point> onTheWay(
+      Stepwise<S> model,
+      Judge judge,
+      String name,
+      Caption caption,
+      SequencedMap<Long, Strategy> strategies,
+      BooleanSupplier cancelled) {
+    if (strategies.isEmpty()) {
+      return List.of();
+    }
+    OnTheWay way = new OnTheWay(settings.budgets());
+    search(model, judge, name, caption, cancelled)
+        .watchedBy(way)
+        .run(strategies.lastEntry().getValue());
+    List<Point> points = new ArrayList<>();
+    for (OnTheWay.Had had : way.found()) {
+      points.add(
+          new Point(
+              had.budget(), judge.truth(had.image())[0], judge.scores(had.image()), had.spent()));
+    }
+    return points;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      journal.close();
+    } finally {
+      lock.close();
+    }
+  }
+}

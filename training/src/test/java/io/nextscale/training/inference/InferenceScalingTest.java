@@ -1,0 +1,239 @@
+package io.nextscale.training.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nextscale.search.Found;
+import io.nextscale.search.RandomSearch;
+import io.nextscale.search.Search;
+import io.nextscale.search.Spent;
+import io.nextscale.shapes.Split;
+import io.nextscale.training.TrainingException;
+import io.nextscale.verifiers.PromptVerifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Searches over a model of which everything is known. */
+class InferenceScalingTest {
+
+  private static final Method[] METHODS = {Method.RANDOM, Method.BEAM, Method.PARTIAL};
+
+  private static final InferenceSettings SETTINGS =
+      new InferenceSettings(List.of(6L, 12L, 24L), 2, Split.TEST, 5, false, 16);
+
+  @TempDir static Path shared;
+
+  private static Path whole;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void runAllAtOnce() throws IOException {
+    whole = shared.resolve("whole");
+    try (InferenceScaling scaling = open(whole, SETTINGS, METHODS)) {
+      assertThat(scaling.missing()).isEqualTo(12L * METHODS.length * 3);
+      assertThat(scaling.estimate()).isPositive();
+      double[] last = {0};
+      assertThat(
+              scaling.run(
+                  (done, text) -> {
+                    assertThat(done).isBetween(last[0], 1 + 1e-9);
+                    last[0] = done;
+                  },
+                  () -> false))
+          .isTrue();
+      assertThat(last[0]).isGreaterThan(1 - 1e-9);
+      assertThat(scaling.missing()).isZero();
+      assertThat(scaling.estimate()).isZero();
+    }
+  }
+
+  private static InferenceScaling open(Path run, InferenceSettings settings, Method... methods)
+      throws IOException {
+    return InferenceScaling.open(
+        run, settings, List.of(Guesses.contender(methods)), Guesses.verifiers());
+  }
+
+  private static SequencedMap<Cell.Key, Cell> cells(Path run) throws IOException {
+    return Journal.read(run.resolve(InferenceScaling.CELLS));
+  }
+
+  /** A cell but for the time it took. */
+  private static Cell timeless(Cell cell) {
+    return new Cell(
+        cell.key(),
+        cell.points().stream()
+            .map(point -> {
+              Spent s = point.spent();
+              Spent spent =
+                  new Spent(
+                      s.images(),
+                      s.evaluations(),
+                      s.modelFlops(),
+                      s.imageFlops(),
+                      s.decodes(),
+                      s.verified(),
+                      0);
+              return new Point(point.budget(), point.truth(), point.scores(), spent);
+            })
+            .toList());
+  }
+
+  private static Point point(Method method, String verifier, int caption, long budget)
+      throws IOException {
+    Cell cell = cells(whole).get(new Cell.Key("guesses", method, verifier, caption));
+    assertThat(cell).isNotNull();
+    return cell.points().stream().filter(p -> p.budget() == budget).findFirst().orElseThrow();
+  }
+
+  @Test
+  void onePoolHoldsTheRandomSearchesOfAllBudgetsAndVerifiers() throws IOException {
+    List<Caption> captions = Caption.of(5, Split.TEST, 1);
+    for (Caption caption : captions) {
+      Guesses model = Guesses.of(caption.text());
+      for (Map.Entry<String, PromptVerifier> one : Guesses.verifiers().entrySet()) {
+        for (long budget : List.of(3L, 6L, 12L, 24L, 36L)) { // 36: the pictures of the beam
+          Found<Guesses.Picture> found =
+              new Search<>(model, one.getValue().of(caption.text()))
+                  .seed(caption.firstSeed(5))
+                  .run(new RandomSearch((int) budget / 3));
+          Point point = point(Method.RANDOM, one.getKey(), caption.number(), budget);
+          assertThat(point.scores()).containsEntry(one.getKey(), found.score());
+          assertThat(point.truth())
+              .isEqualTo(
+                  new io.nextscale.verifiers.ShapesTruth()
+                      .of(caption.text())
+                      .score(found.image())[0]);
+          assertThat(point.spent().images()).isEqualTo(found.spent().images());
+          assertThat(point.spent().evaluations()).isEqualTo(budget);
+          assertThat(point.spent().flops()).isEqualTo(found.spent().flops());
+        }
+      }
+    }
+  }
+
+  @Test
+  void beamsSpendTheirBudgets() throws IOException {
+    for (long budget : SETTINGS.budgets()) {
+      Point point = point(Method.BEAM, "honest", 0, budget);
+      assertThat(point.spent().evaluations()).isEqualTo(budget); // wc K (K+1) / 2
+      assertThat(point.spent().images()).isEqualTo(budget / 2); // wc K
+    }
+  }
+
+  @Test
+  void anExperimentThatWasKilledGoesOnToTheSameResults() throws IOException {
+    Path run = folder.resolve("run");
+    int[] cells = {0};
+    for (int stop : List.of(1, 20, 21, 60)) {
+      try (InferenceScaling scaling = open(run, SETTINGS, METHODS)) {
+        assertThat(scaling.run((_, _) -> cells[0]++, () -> cells[0] >= stop)).isFalse();
+      }
+      // The process died in the middle of a line.
+      Files.writeString(
+          run.resolve(InferenceScaling.CELLS),
+          "{\"generator\":\"guesses\",\"meth",
+          StandardOpenOption.APPEND);
+    }
+    try (InferenceScaling scaling = open(run, SETTINGS, METHODS)) {
+      assertThat(scaling.missing()).isBetween(1L, 88L);
+      assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
+    }
+    SequencedMap<Cell.Key, Cell> expected = cells(whole);
+    SequencedMap<Cell.Key, Cell> found = cells(run);
+    assertThat(found.sequencedKeySet()).containsExactlyElementsOf(expected.sequencedKeySet());
+    found.forEach((key, cell) -> assertThat(timeless(cell)).isEqualTo(timeless(expected.get(key))));
+    // One line each: nothing was searched for twice.
+    assertThat(Files.readAllLines(run.resolve(InferenceScaling.CELLS))).hasSize(found.size());
+  }
+
+  @Test
+  void moreMayBeAddedLater() throws IOException {
+    Path run = folder.resolve("grown");
+    InferenceSettings few = new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, false, 3);
+    try (InferenceScaling scaling = open(run, few, Method.RANDOM)) {
+      scaling.run((_, _) -> {}, () -> false);
+    }
+    try (InferenceScaling scaling = open(run, SETTINGS, METHODS)) {
+      assertThat(scaling.missing()).isEqualTo(12L * 9 - 6 * 3);
+      scaling.run((_, _) -> {}, () -> false);
+    }
+    assertThat(cells(run)).hasSameSizeAs(cells(whole));
+    cells(run)
+        .forEach((key, cell) -> {
+          try {
+            assertThat(timeless(cell)).isEqualTo(timeless(cells(whole).get(key)));
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  void otherSettingsAndASecondProcessAreRefused() throws IOException {
+    InferenceSettings others = new InferenceSettings(List.of(7L), 2, Split.TEST, 5, false, 16);
+    assertThatThrownBy(() -> open(whole, others, METHODS))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("\"budgets\":[6,12,24]")
+        .hasMessageContaining("got")
+        .hasMessageContaining("\"budgets\":[7]");
+    try (InferenceScaling open = open(whole, SETTINGS, METHODS)) {
+      assertThat(open.missing()).isZero();
+      assertThatThrownBy(() -> open(whole, SETTINGS, METHODS))
+          .hasMessageContaining("in use by process");
+    }
+  }
+
+  @Test
+  void aDamagedLineIsNamed() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("damaged"));
+    Path file = run.resolve(InferenceScaling.CELLS);
+    String good = Files.readAllLines(whole.resolve(InferenceScaling.CELLS)).getFirst();
+    for (String bad :
+        List.of(
+            "{}",
+            "[1]",
+            "nonsense",
+            good.replace("\"random\"", "\"luck\""),
+            good.replace("\"caption\":0", "\"caption\":-1"),
+            good.replace("\"truth\"", "\"proof\""))) {
+      Files.writeString(file, good + "\n" + bad + "\n");
+      assertThatThrownBy(() -> Journal.open(file)).hasMessageContaining("cells.jsonl line 2");
+    }
+    Files.writeString(file, good + "\n" + good.substring(0, good.length() / 2));
+    assertThat(Journal.read(file)).hasSize(1);
+  }
+
+  @Test
+  void whatASearchHasOnTheWayStandsForSmallerBudgets() throws IOException {
+    InferenceSettings way = new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, true, 1);
+    Path run = folder.resolve("way");
+    try (InferenceScaling scaling = open(run, way, Method.RANDOM, Method.BEAM)) {
+      scaling.run((_, _) -> {}, () -> false);
+    }
+    for (Cell cell : cells(run).values()) {
+      assertThat(cell.points()).isNotEmpty();
+      double before = Double.NEGATIVE_INFINITY;
+      for (Point point : cell.points()) {
+        double score = point.scores().getOrDefault(cell.key().verifier(), Double.NaN);
+        assertThat(score).isGreaterThanOrEqualTo(before);
+        assertThat(point.spent().evaluations()).isLessThanOrEqualTo(point.budget());
+        before = score;
+      }
+      if (cell.key().method() == Method.BEAM) {
+        Point last = cell.points().getLast();
+        Point sized = point(Method.BEAM, cell.key().verifier(), cell.key().caption(), 24);
+        assertThat(last.spent().evaluations()).isEqualTo(24);
+        assertThat(last.scores()).isEqualTo(sized.scores());
+      }
+    }
+  }
+}
