@@ -131,6 +131,60 @@ class LauncherTest {
     }
   }
 
+  private Path tornado() throws IOException {
+    Path folder = Files.createDirectories(work.resolve("tornado vm"));
+    Files.writeString(folder.resolve("tornado-argfile"), "");
+    environment.put("TORNADOVM_HOME", folder.toString());
+    return folder;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"devices", "generate --device gpu", "generate --device=tornado:0:1 -v"})
+  void devicesAreComputedOnWithTornado(String arguments) throws Exception {
+    environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
+    Path tornado = tornado();
+    Outcome outcome = nextscale(arguments.split(" ", -1));
+    assertThat(outcome.out())
+        .contains("<@" + tornado + "/tornado-argfile>\n<-XX:-UseParallelGC>\n")
+        .contains("<--class-path>\n<" + home.resolve("cli/target/modules/*") + ">\n")
+        .contains("<io.nextscale.cli.Main>\n<" + String.join(">\n<", arguments.split(" ", -1)))
+        .doesNotContain("--module-path");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "generate --device cpu", "generate --device=cpu"})
+  void theCpuNeedsNoTornado(String arguments) throws Exception {
+    environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
+    tornado();
+    assertThat(nextscale(arguments.split(" ", -1)).out())
+        .contains("--module-path")
+        .doesNotContain("argfile");
+  }
+
+  @Test
+  void devicesWithoutTornadoAreTheProgramsToExplain() throws Exception {
+    environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
+    assertThat(nextscale("generate", "--device", "gpu").out()).contains("--module-path");
+
+    Outcome verified = nextscale("verify", "--device", "gpu");
+    assertThat(verified.code()).isEqualTo(2);
+    assertThat(verified.err()).contains("TORNADOVM_HOME", "tornado-argfile", "docs/gpu.md");
+    environment.put("TORNADOVM_HOME", work.toString());
+    assertThat(nextscale("generate", "--device", "gpu").err()).contains("got " + work);
+  }
+
+  @Test
+  void kernelsAreVerifiedOnADevice() throws Exception {
+    environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
+    tornado();
+    nextscale("verify", "--device", "gpu");
+    assertThat(builds())
+        .singleElement()
+        .asString()
+        .contains("-pl tornado-standin,tornado-kernels -am", "Device*Test", "verify")
+        .doesNotContain("--device");
+  }
+
   @Test
   void jdkOnPathIsUsedWhenJavaHomeIsTooOld() throws Exception {
     Path old = jdk(work.resolve("jdk-17"), "17.0.15");

@@ -33,29 +33,30 @@ final class ComputeOptions {
       names = "--device",
       paramLabel = "NAME",
       description =
-          "Where to compute: cpu, auto, or a name from 'nextscale devices' (default: cpu).")
+          "Where to compute: cpu, gpu, auto, or a name from 'nextscale devices' (default: cpu).")
   private String device = "cpu";
 
+  @Option(
+      names = "--gpu-memory",
+      paramLabel = "SIZE",
+      description = "What tensors may take on a device, such as 8g (default: 2g).")
+  private void setMemory(String size) {
+    System.setProperty("io.nextscale.gpu.memory", size); // read when a device is opened
+  }
+
   /**
-   * The backend that was asked for; called before anything is loaded.
+   * The backend that was asked for, on which tensors live from now on; called before anything is
+   * loaded.
    *
-   * @throws UsageException when there is no such device, or models do not run on it
+   * @throws UsageException when there is no such device
    */
   Backend backend() {
-    Backend backend;
     try {
-      backend = Backends.open(device);
+      Backend backend = Backends.open(device);
+      Backends.setStandard(backend);
+      return backend;
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage());
     }
-    if (backend == Backends.cpu()) {
-      return backend;
-    }
-    backend.close();
-    if (device.equals("auto")) {
-      return Backends.cpu();
-    }
-    throw new UsageException(
-        "--device: models run on cpu; got " + device + " — leave the option out");
   }
 }

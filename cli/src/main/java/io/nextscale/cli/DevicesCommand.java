@@ -2,7 +2,6 @@ package io.nextscale.cli;
 
 import io.nextscale.cli.terminal.Verbosity;
 import io.nextscale.tensor.Backends;
-import io.nextscale.tensor.spi.Backend;
 import io.nextscale.tensor.spi.BackendProvider;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -31,9 +30,7 @@ final class DevicesCommand implements Callable<Integer> {
         out.printf("%-16s not usable: %s%n", provider.name(), provider.unavailableReason());
       }
       for (String device : provider.devices()) {
-        try (Backend backend = Backends.open(device)) {
-          out.printf("%-16s %s%n", device, backend.describe());
-        }
+        out.printf("%-16s %s%n", device, provider.describe(device));
       }
     }
     out.printf(

@@ -320,7 +320,7 @@ final class GenerateCommand implements Callable<Integer> {
     values.putAll(settings);
     values.put("seed", order.seed());
     values.putAll(models.describe());
-    values.put("backend", Backends.cpu().name());
+    values.put("backend", Backends.standard().name());
     values.put("version", Recipe.VERSION);
     return new Recipe(values);
   }

@@ -140,6 +140,10 @@ class MainTest {
     Tiny.Result result = Tiny.run("devices");
     assertThat(result.code()).isZero();
     assertThat(result.out()).contains("cpu ", "thread", "Java ", "heap");
+    if (System.getenv("TORNADOVM_HOME") == null) {
+      assertThat(result.out())
+          .contains("tornado          not usable: TornadoVM is not", "TORNADOVM_HOME");
+    }
   }
 
   @Test

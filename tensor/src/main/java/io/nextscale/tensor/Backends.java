@@ -7,15 +7,35 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /** Finds backends: the CPU, and whatever providers are on the module path or class path. */
 public final class Backends {
+
+  private static volatile @Nullable Backend standard;
 
   private Backends() {}
 
   /** The CPU: always there, always the same object. */
   public static Backend cpu() {
     return CpuBackend.INSTANCE;
+  }
+
+  /**
+   * Where tensors that are made from values live, and with them all that is computed from them: the
+   * CPU, unless {@link #setStandard} was called.
+   */
+  public static Backend standard() {
+    Backend chosen = standard;
+    return chosen == null ? cpu() : chosen;
+  }
+
+  /**
+   * Chooses where tensors that are made from now on live, for the whole process. A program calls it
+   * once, before it loads anything: operands on two backends are an error.
+   */
+  public static void setStandard(Backend backend) {
+    standard = backend;
   }
 
   /** All providers, the preferred first. */
@@ -27,8 +47,9 @@ public final class Backends {
   }
 
   /**
-   * Opens a device by name: {@code cpu}, {@code auto} (the best that works), a provider's name (its
-   * first device), or one of {@link BackendProvider#devices}.
+   * Opens a device by name: {@code cpu}, {@code auto} (the best that works), {@code gpu} (the best
+   * that is not the CPU), a provider's name (its first device), or one of {@link
+   * BackendProvider#devices}.
    *
    * @throws IllegalArgumentException naming every device there is, and why others are not usable
    */
@@ -41,16 +62,23 @@ public final class Backends {
       if (devices.contains(name)) {
         return provider.name().equals("cpu") ? cpu() : provider.open(name);
       }
-      if (!devices.isEmpty() && (name.equals("auto") || name.equals(provider.name()))) {
+      if (!devices.isEmpty() && isCalled(name, provider)) {
         return provider.name().equals("cpu") ? cpu() : provider.open(devices.get(0));
       }
     }
     throw new IllegalArgumentException(
-        "device: one of auto, "
+        "device: one of "
+            + (names().equals(List.of("cpu")) ? "auto, " : "auto, gpu, ")
             + String.join(", ", names())
             + "; got "
             + name
             + describeUnavailable());
+  }
+
+  private static boolean isCalled(String name, BackendProvider provider) {
+    return name.equals("auto")
+        || name.equals(provider.name())
+        || (name.equals("gpu") && !provider.name().equals("cpu"));
   }
 
   /** The names of all devices that can be opened. */

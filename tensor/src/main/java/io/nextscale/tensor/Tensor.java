@@ -55,13 +55,17 @@ public final class Tensor {
 
   // Making tensors
 
-  /** A tensor over storage of the Java heap, which must not be changed afterwards. */
+  /**
+   * A tensor with the values of storage of the Java heap, which must not be changed afterwards. It
+   * lives on {@link Backends#standard()}, as do all that are made from values.
+   */
   public static Tensor of(Shape shape, HostBuffer buffer) {
     if (buffer.size() != shape.size()) {
       throw new ShapeException(
           "tensor: " + shape.size() + " values for " + shape + "; got " + buffer.size());
     }
-    return new Tensor(shape, buffer, Backends.cpu());
+    Backend backend = Backends.standard();
+    return new Tensor(shape, backend == Backends.cpu() ? buffer : backend.upload(buffer), backend);
   }
 
   /** A tensor of F32 values in row-major order; the array must not be changed afterwards. */

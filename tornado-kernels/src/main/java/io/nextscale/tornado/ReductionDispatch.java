@@ -2,7 +2,6 @@ package io.nextscale.tornado;
 
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.op.Reduction;
-import io.nextscale.tornado.kernels.ReductionKernels;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,28 +13,41 @@ final class ReductionDispatch {
 
   static void run(Reduction op, Call call) {
     switch (op) {
-      case Reduction.Sum(int axis) -> fold(call, ReductionKernels.SUM, axis);
-      case Reduction.Mean(int axis) -> fold(call, ReductionKernels.MEAN, axis);
-      case Reduction.Max(int axis) -> fold(call, ReductionKernels.MAX, axis);
+      case Reduction.Sum(int axis) -> sum(call, axis, 1);
+      case Reduction.Mean(int axis) -> sum(call, axis, Math.max(1, call.shape(0).dim(axis)));
+      case Reduction.Max(int axis) -> max(call, axis);
       case Reduction.SumTo(Shape to) -> sumTo(call, to);
     }
   }
 
-  private static void fold(Call call, int kind, int axis) {
+  private static void sum(Call call, int axis, int divisor) {
     Shape x = call.shape(0);
-    fold(call, kind, call.at(0), call.result(), x, x.axis(axis));
+    sum(call, call.at(0), call.result(), x, x.axis(axis), divisor);
   }
 
-  private static void fold(Call call, int kind, int from, int to, Shape x, int axis) {
+  private static void sum(Call call, int from, int to, Shape x, int axis, int divisor) {
     int n = x.dim(axis);
     int inner = x.size(axis + 1, x.rank());
     int columns = x.size(0, axis) * inner;
     if (n == 0) {
       call.runEach(Kernel.ZERO_FLOATS, columns, to, columns);
     } else if (inner == 1) {
-      call.run(Kernel.FOLD_ROWS, columns, kind, from, to, n);
+      call.run(Kernel.SUM_ROWS, columns, from, to, n, divisor);
     } else {
-      call.runEach(Kernel.FOLD_COLUMNS, columns, kind, from, to, n, columns, inner);
+      call.runEach(Kernel.SUM_COLUMNS, columns, from, to, n, columns, inner, divisor);
+    }
+  }
+
+  private static void max(Call call, int negativeOrNot) {
+    Shape x = call.shape(0);
+    int axis = x.axis(negativeOrNot);
+    int n = x.dim(axis);
+    int inner = x.size(axis + 1, x.rank());
+    int columns = x.size(0, axis) * inner;
+    if (inner == 1) {
+      call.run(Kernel.MAX_ROWS, columns, call.at(0), call.result(), n);
+    } else {
+      call.runEach(Kernel.MAX_COLUMNS, columns, call.at(0), call.result(), n, columns, inner);
     }
   }
 
@@ -46,7 +58,7 @@ final class ReductionDispatch {
     List<DeviceBuffer> between = new ArrayList<>();
     List<Integer> stretched = stretched(shape, to);
     if (stretched.isEmpty()) {
-      fold(call, ReductionKernels.SUM, from, call.result(), shape.append(1), shape.rank());
+      sum(call, from, call.result(), shape.append(1), shape.rank(), 1);
     }
     for (int i = 0; i < stretched.size(); i++) {
       int axis = stretched.get(i);
@@ -56,7 +68,7 @@ final class ReductionDispatch {
         between.add(call.scratch(folded.size()));
         target = between.getLast().at();
       }
-      fold(call, ReductionKernels.SUM, from, target, shape, axis);
+      sum(call, from, target, shape, axis, 1);
       from = target;
       shape = folded;
     }

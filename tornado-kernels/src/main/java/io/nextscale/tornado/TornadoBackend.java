@@ -46,11 +46,15 @@ final class TornadoBackend implements Backend {
 
   @Override
   public String describe() {
-    return tornado.getDeviceName()
+    return describe(tornado);
+  }
+
+  static String describe(TornadoDevice device) {
+    return device.getDescription()
         + " by "
-        + tornado.getTornadoVMBackend()
+        + device.getTornadoVMBackend()
         + " ("
-        + tornado.getPlatformName()
+        + device.getPlatformName()
         + ")";
   }
 

@@ -15,14 +15,9 @@ public final class TornadoBackendProvider implements BackendProvider {
   /** The property that says how much of a device's memory tensors may take, for example 8g. */
   public static final String MEMORY = "io.nextscale.gpu.memory";
 
-  /**
-   * The property that opens devices although the kernels are not right on all of them yet: set to
-   * true by the tests of this module, and by who works on that.
-   */
-  static final String UNPROVEN = "io.nextscale.gpu.unproven";
-
   private static final String TORNADO_MEMORY = "tornado.device.memory";
   private static final String BAILOUT = "tornado.recover.bailout";
+  private static final String OPENCL_FLAGS = "tornado.opencl.compiler.flags";
   private static final String DEFAULT_MEMORY = "2g";
 
   /** For what TornadoVM itself allocates beside the memory of tensors. */
@@ -44,7 +39,7 @@ public final class TornadoBackendProvider implements BackendProvider {
   @Override
   public List<String> devices() {
     try {
-      return Boolean.getBoolean(UNPROVEN) ? Found.names() : List.of();
+      return Found.names();
     } catch (LinkageError | RuntimeException e) {
       return List.of();
     }
@@ -53,15 +48,9 @@ public final class TornadoBackendProvider implements BackendProvider {
   @Override
   public String unavailableReason() {
     try {
-      if (Found.names().isEmpty()) {
-        return "TornadoVM found no device — install an OpenCL or CUDA driver";
-      }
-      return Boolean.getBoolean(UNPROVEN)
-          ? ""
-          : "TornadoVM 5.2 compiles some of the kernels wrongly for OpenCL, and no GPU has run them"
-              + " — see docs/gpu.md; -D"
-              + UNPROVEN
-              + "=true opens the devices all the same";
+      return Found.names().isEmpty()
+          ? "TornadoVM found no device — install an OpenCL or CUDA driver"
+          : "";
     } catch (LinkageError e) {
       return "TornadoVM is not on the module path — install it, set TORNADOVM_HOME and start java"
           + " with @$TORNADOVM_HOME/tornado-argfile";
@@ -71,11 +60,21 @@ public final class TornadoBackendProvider implements BackendProvider {
   }
 
   @Override
-  public Backend open(String device) {
+  public String describe(String device) {
+    requireThere(device);
+    return TornadoBackend.describe(Found.device(device));
+  }
+
+  private void requireThere(String device) {
     if (!devices().contains(device)) {
       throw new IllegalArgumentException(
           "device: one of " + String.join(", ", devices()) + "; got " + device);
     }
+  }
+
+  @Override
+  public Backend open(String device) {
+    requireThere(device);
     long bytes = bytes(System.getProperty(MEMORY, DEFAULT_MEMORY));
     setIfUnset(TORNADO_MEMORY, (bytes >> 20) + SPARE_MEGABYTES + "MB");
     return new TornadoBackend(device, Found.device(device), bytes);
@@ -98,7 +97,7 @@ public final class TornadoBackendProvider implements BackendProvider {
     String digits = shift == 0 ? lower : lower.substring(0, lower.length() - 1);
     if (!digits.matches("[1-9][0-9]{0,9}")) {
       throw new IllegalArgumentException(
-          "--gpu-memory, " + MEMORY + ": a number of bytes such as 512m or 8g; got " + text);
+          "gpu-memory, " + MEMORY + ": a number of bytes such as 512m or 8g; got " + text);
     }
     return Long.parseLong(digits) << shift;
   }
@@ -117,6 +116,9 @@ public final class TornadoBackendProvider implements BackendProvider {
     private static TornadoRuntime runtime() {
       // Otherwise a kernel that fails is run by the JVM after a warning, and slowly.
       setIfUnset(BAILOUT, "False");
+      // TornadoVM's own choice is -cl-fast-relaxed-math, which takes NaN and infinities for
+      // numbers.
+      setIfUnset(OPENCL_FLAGS, "-cl-mad-enable -w");
       return TornadoRuntimeProvider.getTornadoRuntime();
     }
 

@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nextscale.tornado.kernels.Groups;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.attribute.LocalVariableTableAttribute;
+import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
 import java.lang.classfile.instruction.OperatorInstruction;
+import java.lang.classfile.instruction.StoreInstruction;
+import java.lang.constant.ClassDesc;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +33,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * What TornadoVM 5.2 compiles wrongly, or not at all, does not occur in the class files of the
@@ -37,6 +47,7 @@ import org.junit.jupiter.api.Test;
  */
 class KernelRulesTest {
 
+  private static final String OURS = "io/nextscale/tornado/";
   private static final String KERNELS = "io/nextscale/tornado/kernels/";
 
   /** What kernels may call besides each other. */
@@ -107,8 +118,12 @@ class KernelRulesTest {
   }
 
   private static Set<String> complaints(Check check) throws IOException {
+    return complaints(classes(), check);
+  }
+
+  private static Set<String> complaints(List<ClassModel> types, Check check) {
     Set<String> found = new TreeSet<>();
-    for (ClassModel type : classes()) {
+    for (ClassModel type : types) {
       for (MethodModel method : type.methods()) {
         CodeElement before = null;
         if (method.code().isEmpty() || method.methodName().equalsString("<init>")) {
@@ -128,7 +143,7 @@ class KernelRulesTest {
     Set<Opcode> wrong = Set.of(Opcode.IUSHR, Opcode.LUSHR, Opcode.FREM, Opcode.DREM, Opcode.ATHROW);
     assertThat(
             complaints((where, _, element, found) -> {
-              if (element instanceof java.lang.classfile.Instruction i
+              if (element instanceof Instruction i
                   && (wrong.contains(i.opcode()) || i.opcode() == Opcode.INVOKEDYNAMIC)) {
                 found.add(where + ": " + i.opcode());
               }
@@ -200,10 +215,7 @@ class KernelRulesTest {
         if (code != null && method.methodTypeSymbol().parameterCount() > 0) {
           assertThat(
                   method.code().stream()
-                      .flatMap(c ->
-                          c
-                              .findAttributes(java.lang.classfile.Attributes.localVariableTable())
-                              .stream()))
+                      .flatMap(c -> c.findAttributes(Attributes.localVariableTable()).stream()))
               .as("%s: javac -g", name(type, method))
               .hasAtLeastOneElementOfType(LocalVariableTableAttribute.class);
         }
@@ -246,6 +258,195 @@ class KernelRulesTest {
       if (reached.add(next)) {
         reach(next, calls, reached);
       }
+    }
+  }
+
+  /** {@code !(x < y)} and {@code x >= y} are the same to TornadoVM, and differ for NaN. */
+  @Test
+  void noFloatIsComparedByAtLeastOrAtMost() throws IOException {
+    assertThat(complaints(KernelRulesTest::comparison)).isEmpty();
+    assertThat(complaints(wrong(), KernelRulesTest::comparison)).hasSize(4);
+  }
+
+  private static void comparison(
+      String where, CodeElement before, CodeElement element, Set<String> found) {
+    if (before instanceof OperatorInstruction compare
+        && element instanceof BranchInstruction jump) {
+      Set<Opcode> wrong =
+          switch (compare.opcode()) {
+            case FCMPL -> Set.of(Opcode.IFLT, Opcode.IFGE);
+            case FCMPG -> Set.of(Opcode.IFGT, Opcode.IFLE);
+            default -> Set.of();
+          };
+      if (wrong.contains(jump.opcode())) {
+        found.add(where + ": " + compare.opcode() + " " + jump.opcode());
+      }
+    }
+  }
+
+  /** Its first condition would be taken for that of the loop. */
+  @Test
+  void loopConditionsCallNoHelpers() throws IOException {
+    assertThat(loopsWithHelpers(classes())).isEmpty();
+    assertThat(loopsWithHelpers(wrong())).singleElement().asString().endsWith(".loop");
+  }
+
+  private static Set<String> loopsWithHelpers(List<ClassModel> types) {
+    Set<String> found = new TreeSet<>();
+    for (ClassModel type : types) {
+      for (MethodModel method : type.methods()) {
+        List<CodeElement> code = method.code().map(CodeModel::elementList).orElse(List.of());
+        for (CodeElement element : code) {
+          if (element instanceof BranchInstruction jump && jump.opcode() == Opcode.GOTO) {
+            int start = indexOf(code, jump.target());
+            if (start < code.indexOf(element) && callsHelperBeforeBranch(code, start)) {
+              found.add(name(type, method));
+            }
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static int indexOf(List<CodeElement> code, Label label) {
+    for (int i = 0; i < code.size(); i++) {
+      if (code.get(i) instanceof LabelTarget target && target.label().equals(label)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("label: one of the method; got " + label);
+  }
+
+  private static boolean callsHelperBeforeBranch(List<CodeElement> code, int from) {
+    return code.subList(from, code.size()).stream()
+        .takeWhile(element -> !(element instanceof BranchInstruction))
+        .anyMatch(element ->
+            element instanceof InvokeInstruction call
+                && call.owner().asInternalName().startsWith(OURS));
+  }
+
+  /** They would be addressed as arrays of the heap; private arrays may be passed on. */
+  @Test
+  void localArraysAreNotPassedOn() throws IOException {
+    assertThat(passedOn(classes())).isEmpty();
+    assertThat(passedOn(wrong())).singleElement().asString().endsWith(".passes: first");
+  }
+
+  private static Set<String> passedOn(List<ClassModel> types) {
+    Set<String> found = new TreeSet<>();
+    for (ClassModel type : types) {
+      for (MethodModel method : type.methods()) {
+        List<Instruction> code = instructions(method);
+        Set<Integer> local = new HashSet<>();
+        for (int i = 0; i < code.size(); i++) {
+          if (code.get(i) instanceof StoreInstruction store
+              && i > 0
+              && allocates(code.get(i - 1))) {
+            local.add(store.slot());
+          }
+          if (code.get(i) instanceof InvokeInstruction call && takesArrays(call)) {
+            for (Instruction argument : arguments(code, i, call)) {
+              if (!(argument instanceof LoadInstruction load) || local.contains(load.slot())) {
+                found.add(name(type, method) + ": " + call.name().stringValue());
+              }
+            }
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Instruction> instructions(MethodModel method) {
+    return method.code().stream()
+        .flatMap(CodeModel::elementStream)
+        .filter(Instruction.class::isInstance)
+        .map(Instruction.class::cast)
+        .toList();
+  }
+
+  private static boolean allocates(Instruction instruction) {
+    return instruction instanceof InvokeInstruction call
+        && call.name().stringValue().startsWith("allocate");
+  }
+
+  private static boolean takesArrays(InvokeInstruction call) {
+    return call.typeSymbol().parameterList().stream().anyMatch(ClassDesc::isArray);
+  }
+
+  /** What precedes a call: its arguments, if they are variables. */
+  private static List<Instruction> arguments(
+      List<Instruction> code, int at, InvokeInstruction call) {
+    return code.subList(at - call.typeSymbol().parameterCount(), at);
+  }
+
+  /** A negated condition of several loses its negation when it is kept. */
+  @Test
+  void noConditionIsKeptInAVariable() throws IOException {
+    assertThat(conditions(classes())).isEmpty();
+    assertThat(conditions(wrong())).singleElement().asString().endsWith(".keeps: within");
+  }
+
+  private static Set<String> conditions(List<ClassModel> types) {
+    Set<String> found = new TreeSet<>();
+    for (ClassModel type : types) {
+      for (MethodModel method : type.methods()) {
+        method.code().stream()
+            .flatMap(code -> code.findAttributes(Attributes.localVariableTable()).stream())
+            .flatMap(table -> table.localVariables().stream())
+            .filter(variable -> variable.type().equalsString("Z"))
+            .forEach(variable -> found.add(name(type, method) + ": " + variable.name()));
+      }
+    }
+    return found;
+  }
+
+  /** Kernels that break the rules. */
+  static final class Wrong {
+
+    static float atLeast(float x, float y) {
+      float z = x >= y ? 1 : 0;
+      z += x <= y ? 1 : 0;
+      while (z <= y || z >= x || z == 0) {
+        z++;
+      }
+      return z > y && z < x && z != x ? z : 0; // right
+    }
+
+    static int loop(int n) {
+      int sum = 0;
+      for (int i = 0; i < border(n); i++) {
+        sum += border(i);
+      }
+      return sum;
+    }
+
+    private static int border(int n) {
+      return n > 3 ? n : 3;
+    }
+
+    static float passes(KernelContext context) {
+      float[] shared = context.allocateFloatLocalArray(8);
+      float[] own = new float[8];
+      own[0] = shared[0];
+      return first(own) + first(shared);
+    }
+
+    private static float first(float[] values) {
+      return values[0];
+    }
+
+    static int keeps(int x, int y) {
+      boolean within = x > 0 || y > 0 && x < y;
+      return within ? x : y;
+    }
+  }
+
+  private static List<ClassModel> wrong() throws IOException {
+    try (InputStream in =
+        KernelRulesTest.class.getResourceAsStream("KernelRulesTest$Wrong.class")) {
+      return List.of(ClassFile.of().parse(Objects.requireNonNull(in).readAllBytes()));
     }
   }
 

@@ -48,6 +48,7 @@ class RealShapesTest {
   @AfterAll
   static void close() {
     device.close();
+    device = Backends.cpu(); // lets go of its memory
   }
 
   private Tensor normal(float std, int... dims) {

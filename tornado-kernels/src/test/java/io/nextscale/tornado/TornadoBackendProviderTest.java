@@ -2,7 +2,6 @@ package io.nextscale.tornado;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.Tensor;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -29,16 +28,10 @@ class TornadoBackendProviderTest {
   }
 
   @Test
-  void devicesAreNotOfferedUntilTheirKernelsAreProven() {
-    String before = System.clearProperty(TornadoBackendProvider.UNPROVEN);
-    try {
-      TornadoBackendProvider provider = new TornadoBackendProvider();
-      assertThat(provider.devices()).isEmpty();
-      assertThat(provider.unavailableReason()).contains("docs/gpu.md", "unproven=true");
-      assertThat(Backends.open("auto")).isSameAs(Backends.cpu());
-    } finally {
-      System.setProperty(TornadoBackendProvider.UNPROVEN, String.valueOf(before));
-    }
+  void relaxedArithmeticIsSwitchedOff() {
+    assertThat(new TornadoBackendProvider().devices()).isNotEmpty();
+    assertThat(System.getProperty("tornado.opencl.compiler.flags")).doesNotContain("relaxed");
+    assertThat(System.getProperty("tornado.recover.bailout")).isEqualTo("False");
   }
 
   private static URL locationOf(Class<?> type) {

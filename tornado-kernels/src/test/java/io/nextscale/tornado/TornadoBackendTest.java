@@ -43,6 +43,7 @@ class TornadoBackendTest {
   @AfterAll
   static void close() {
     device.close();
+    device = Backends.cpu(); // lets go of its memory
   }
 
   private Tensor normal(int... dims) {
@@ -75,7 +76,7 @@ class TornadoBackendTest {
     assertThat(provider.devices()).contains("tornado:0:0");
     assertThat(provider.unavailableReason()).isEmpty();
     assertThat(device.name()).isEqualTo("tornado:0:0");
-    assertThat(device.describe()).contains(" by ");
+    assertThat(device.describe()).contains(" by ").isEqualTo(provider.describe("tornado:0:0"));
     assertThatThrownBy(() -> provider.open("tornado:7:0"))
         .hasMessageStartingWith("device: one of tornado:0:0")
         .hasMessageEndingWith("; got tornado:7:0");
@@ -170,6 +171,43 @@ class TornadoBackendTest {
     }
   }
 
+  /** Programs that move nothing run on the device as a whole, once it is the standard. */
+  @Test
+  void tensorsMadeFromValuesLiveOnTheStandardBackend() {
+    Function<Integer, Tensor> program =
+        seed -> {
+          RandomStream stream = RandomStream.of(seed).split("standard");
+          Tensor table = Tensor.normal(Shape.of(7, 4), 0, 1, stream).to(DType.BF16);
+          Tensor rows = table.rows(Tensor.ofInts(Shape.of(3), 1, 5, 6)).plus(Tensor.scalar(0.5f));
+          return rows.div(3).times(Tensor.ones(Shape.of(4)));
+        };
+    Tensor here = program.apply(3);
+    Backends.setStandard(device);
+    try {
+      assertThat(Backends.standard()).isSameAs(device);
+      Tensor there = program.apply(3);
+      assertThat(there.backend()).isSameAs(device);
+      assertThat(there.toArray()).isEqualTo(here.toArray());
+    } finally {
+      Backends.setStandard(Backends.cpu());
+    }
+    assertThat(program.apply(3).backend()).isSameAs(Backends.cpu());
+  }
+
+  @Test
+  void gpuIsTheBestThatIsNotTheCpu() {
+    String memory = System.setProperty(TornadoBackendProvider.MEMORY, "4m");
+    try (Backend gpu = Backends.open("gpu")) {
+      assertThat(gpu.name()).isEqualTo("tornado:0:0");
+      assertThat(normal(5).to(gpu).negate().toArray()).hasSize(5);
+    } finally {
+      System.setProperty(TornadoBackendProvider.MEMORY, String.valueOf(memory));
+    }
+    assertThatThrownBy(() -> Backends.open("tpu"))
+        .hasMessageStartingWith("device: one of auto, gpu, tornado:0:0")
+        .hasMessageContaining("cpu; got tpu");
+  }
+
   @Test
   void tracedProgramsAndWorkspacesRunThere() {
     Tensor x = normal(3, 8).to(device);
@@ -252,7 +290,7 @@ class TornadoBackendTest {
     for (String wrong : List.of("", "g", "-1g", "0", "1.5g", "8gb", "99999999999g")) {
       assertThatThrownBy(() -> TornadoBackendProvider.bytes(wrong))
           .as(wrong)
-          .hasMessageContaining("--gpu-memory")
+          .hasMessageStartingWith("gpu-memory")
           .hasMessageEndingWith("; got " + wrong);
     }
   }

@@ -1,5 +1,6 @@
 package io.nextscale.cli.parity;
 
+import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
 import java.io.IOException;
@@ -67,8 +68,14 @@ public final class ParityCommand implements Callable<Integer> {
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "Where to compute; cpu is the only one so far.")
+      description = "Where to compute: cpu, gpu, auto, or a name from 'nextscale devices'.")
   private String device = "cpu";
+
+  @Option(
+      names = "--gpu-memory",
+      paramLabel = "SIZE",
+      description = "What tensors may take on a device, such as 8g (default: 2g).")
+  private @Nullable String memory;
 
   @Option(
       names = {"-t", "--threads"},
@@ -80,16 +87,21 @@ public final class ParityCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    if (!device.equals("cpu")) {
-      err.println("parity: --device cpu; got " + device + " — leave the option out");
-      return UNUSABLE;
-    }
     if (threads != null) {
       if (threads < 1 || threads > MOST_THREADS) {
         err.println("parity: --threads 1 to " + MOST_THREADS + "; got " + threads);
         return UNUSABLE;
       }
       System.setProperty("io.nextscale.threads", threads.toString()); // read when kernels load
+    }
+    if (memory != null) {
+      System.setProperty("io.nextscale.gpu.memory", memory); // read when a device is opened
+    }
+    try {
+      Backends.setStandard(Backends.open(device));
+    } catch (IllegalArgumentException e) {
+      err.println("parity: --" + e.getMessage());
+      return UNUSABLE;
     }
     long start = System.nanoTime();
     GoldenFolder golden;

@@ -31,6 +31,11 @@ public final class CpuBackendProvider implements BackendProvider {
   }
 
   @Override
+  public String describe(String device) {
+    return CpuBackend.INSTANCE.describe();
+  }
+
+  @Override
   public Backend open(String device) {
     return CpuBackend.INSTANCE;
   }

@@ -17,6 +17,9 @@ public interface BackendProvider {
   /** Why no device can be opened and what to install, or an empty string when some can. */
   String unavailableReason();
 
+  /** What one of {@link #devices()} is, for people; it is not opened for that. */
+  String describe(String device);
+
   /** Opens one of {@link #devices()}. */
   Backend open(String device);
 }

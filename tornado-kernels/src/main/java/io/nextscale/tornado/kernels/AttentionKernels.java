@@ -36,7 +36,6 @@ public final class AttentionKernels {
    */
   public static void attention(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] query = context.allocateFloatLocalArray(CHANNELS);
     float[] scores = context.allocateFloatLocalArray(Groups.ROW);
     float[] weights = context.allocateFloatLocalArray(Groups.ROW);
     float[] sums = new float[OWN];
@@ -45,10 +44,7 @@ public final class AttentionKernels {
     int d = args.get(4);
     int head = context.groupIdx % h;
     int image = context.groupIdx / (h * args.get(2));
-    for (int c = local; c < d; c += Groups.ROW) {
-      query[c] = numbers.get(0) * memory.get(args.get(0) + context.groupIdx * d + c);
-    }
-    context.localBarrier();
+    int query = args.get(0) + context.groupIdx * d;
     for (int r = 0; r < OWN; r++) {
       sums[r] = 0;
     }
@@ -63,7 +59,8 @@ public final class AttentionKernels {
         int count = TornadoMath.min(Groups.ROW, length - from);
         float score = Groups.LOWEST;
         if (local < count) {
-          score = dot(memory, query, args.get(at) + first + (from + local) * h * d, d);
+          int key = args.get(at) + first + (from + local) * h * d;
+          score = numbers.get(0) * LookupKernels.dot(memory, query, key, d);
         }
         scores[local] = score;
         context.localBarrier();
@@ -107,15 +104,6 @@ public final class AttentionKernels {
     return count;
   }
 
-  /** A row in local memory times a row of memory. */
-  private static float dot(FloatArray memory, float[] row, int other, int d) {
-    float sum = 0;
-    for (int c = 0; c < d; c++) {
-      sum += row[c] * memory.get(other + c);
-    }
-    return sum;
-  }
-
   /**
    * What the gradients need of each head of a query: the logarithm of its sum of exponentials and
    * the mean of dP under P.
@@ -126,35 +114,32 @@ public final class AttentionKernels {
    */
   public static void attentionStatistics(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] query = context.allocateFloatLocalArray(CHANNELS);
-    float[] slope = context.allocateFloatLocalArray(CHANNELS);
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int local = context.localIdx;
     int h = args.get(7);
     int d = args.get(8);
     int l = args.get(6);
-    for (int c = local; c < d; c += Groups.ROW) {
-      query[c] = numbers.get(0) * memory.get(args.get(0) + context.groupIdx * d + c);
-      slope[c] = memory.get(args.get(3) + context.groupIdx * d + c);
-    }
-    context.localBarrier();
+    int query = args.get(0) + context.groupIdx * d;
+    int slope = args.get(3) + context.groupIdx * d;
     int count = visible(words, args.get(9), context.groupIdx / h % args.get(5), l);
     int first = (context.groupIdx / (h * args.get(5)) * l * h + context.groupIdx % h) * d;
     float largest = Groups.LOWEST;
     for (int j = local; j < count; j += Groups.ROW) {
-      largest = TornadoMath.max(largest, dot(memory, query, args.get(1) + first + j * h * d, d));
+      int key = args.get(1) + first + j * h * d;
+      float score = numbers.get(0) * LookupKernels.dot(memory, query, key, d);
+      largest = TornadoMath.max(largest, score);
     }
-    float max = Groups.max(context, parts, largest);
+    float max = Groups.max(context, largest);
     float ofItem = 0;
     float alongItem = 0;
     for (int j = local; j < count; j += Groups.ROW) {
       int key = first + j * h * d;
-      float e = TornadoMath.exp(dot(memory, query, args.get(1) + key, d) - max);
+      float score = numbers.get(0) * LookupKernels.dot(memory, query, args.get(1) + key, d);
+      float e = TornadoMath.exp(score - max);
       ofItem += e;
-      alongItem += e * dot(memory, slope, args.get(2) + key, d);
+      alongItem += e * LookupKernels.dot(memory, slope, args.get(2) + key, d);
     }
-    float sum = Groups.sum(context, parts, ofItem);
-    float along = Groups.sum(context, parts, alongItem);
+    float sum = Groups.sum(context, ofItem);
+    float along = Groups.sum(context, alongItem);
     if (local == 0) {
       memory.set(args.get(4) + 2 * context.groupIdx, max + TornadoMath.log(sum));
       memory.set(args.get(4) + 2 * context.groupIdx + 1, along / sum);
@@ -170,22 +155,17 @@ public final class AttentionKernels {
    */
   public static void attentionGradQuery(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] query = context.allocateFloatLocalArray(CHANNELS);
-    float[] slope = context.allocateFloatLocalArray(CHANNELS);
     float[] weights = context.allocateFloatLocalArray(Groups.ROW);
     float[] sums = new float[OWN];
     int local = context.localIdx;
     int h = args.get(7);
     int d = args.get(8);
     int l = args.get(6);
-    for (int c = local; c < d; c += Groups.ROW) {
-      query[c] = numbers.get(0) * memory.get(args.get(0) + context.groupIdx * d + c);
-      slope[c] = memory.get(args.get(3) + context.groupIdx * d + c);
-    }
+    int query = args.get(0) + context.groupIdx * d;
+    int slope = args.get(3) + context.groupIdx * d;
     for (int r = 0; r < OWN; r++) {
       sums[r] = 0;
     }
-    context.localBarrier();
     int count = visible(words, args.get(9), context.groupIdx / h % args.get(5), l);
     int first = (context.groupIdx / (h * args.get(5)) * l * h + context.groupIdx % h) * d;
     float logSum = memory.get(args.get(4) + 2 * context.groupIdx);
@@ -195,8 +175,9 @@ public final class AttentionKernels {
       float ds = 0;
       if (local < block) {
         int key = first + (from + local) * h * d;
-        float p = TornadoMath.exp(dot(memory, query, args.get(1) + key, d) - logSum);
-        ds = p * (dot(memory, slope, args.get(2) + key, d) - mean);
+        float score = numbers.get(0) * LookupKernels.dot(memory, query, args.get(1) + key, d);
+        float p = TornadoMath.exp(score - logSum);
+        ds = p * (LookupKernels.dot(memory, slope, args.get(2) + key, d) - mean);
       }
       weights[local] = ds;
       context.localBarrier();
@@ -230,8 +211,6 @@ public final class AttentionKernels {
    */
   public static void attentionGradKeyValue(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] key = context.allocateFloatLocalArray(CHANNELS);
-    float[] value = context.allocateFloatLocalArray(CHANNELS);
     float[] ofKey = context.allocateFloatLocalArray(Groups.ROW);
     float[] ofValue = context.allocateFloatLocalArray(Groups.ROW);
     float[] sums = new float[2 * OWN];
@@ -239,14 +218,11 @@ public final class AttentionKernels {
     int h = args.get(7);
     int d = args.get(8);
     int queries = args.get(5);
-    for (int c = local; c < d; c += Groups.ROW) {
-      key[c] = numbers.get(0) * memory.get(args.get(1) + context.groupIdx * d + c);
-      value[c] = memory.get(args.get(2) + context.groupIdx * d + c);
-    }
+    int key = args.get(1) + context.groupIdx * d;
+    int value = args.get(2) + context.groupIdx * d;
     for (int r = 0; r < 2 * OWN; r++) {
       sums[r] = 0;
     }
-    context.localBarrier();
     int j = context.groupIdx / h % args.get(6);
     int first = context.groupIdx / (h * args.get(6)) * queries * h + context.groupIdx % h;
     for (int from = 0; from < queries; from += Groups.ROW) {
@@ -257,9 +233,10 @@ public final class AttentionKernels {
         int i = from + local;
         int query = first + i * h;
         if (j < visible(words, args.get(9), i, args.get(6))) {
-          float score = dot(memory, key, args.get(0) + query * d, d);
+          float product = LookupKernels.dot(memory, key, args.get(0) + query * d, d);
+          float score = numbers.get(0) * product;
           p = TornadoMath.exp(score - memory.get(args.get(4) + 2 * query));
-          float dp = dot(memory, value, args.get(3) + query * d, d);
+          float dp = LookupKernels.dot(memory, value, args.get(3) + query * d, d);
           ds = p * (dp - memory.get(args.get(4) + 2 * query + 1));
         }
       }

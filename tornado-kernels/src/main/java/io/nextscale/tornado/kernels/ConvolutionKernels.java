@@ -27,6 +27,8 @@ public final class ConvolutionKernels {
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
     float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
     float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] a = new float[Tiles.OWN];
+    float[] b = new float[Tiles.OWN];
     float[] sums = new float[Tiles.SUMS];
     int local = context.localIdx;
     int row = context.groupIdx / args.get(3) * Tiles.TILE;
@@ -42,7 +44,13 @@ public final class ConvolutionKernels {
         right[p * Tiles.PITCH + i] = weightOf(args, memory, words, column + i, from + p);
       }
       context.localBarrier();
-      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      for (int p = 0; p < Tiles.INNER; p++) {
+        for (int i = 0; i < Tiles.OWN; i++) {
+          a[i] = left[p * Tiles.PITCH + local / Tiles.SIDE + Tiles.SIDE * i];
+          b[i] = right[p * Tiles.PITCH + local % Tiles.SIDE + Tiles.SIDE * i];
+        }
+        Tiles.accumulate(sums, a, b);
+      }
       context.localBarrier();
     }
     for (int i = 0; i < Tiles.OWN; i++) {
@@ -71,11 +79,12 @@ public final class ConvolutionKernels {
     int i = cell / width % args.get(9) * args.get(14) + tap / args.get(13) - args.get(15);
     int j = cell % width * args.get(14) + tap % args.get(13) - args.get(16);
     int image = cell / (width * args.get(9));
-    boolean inside = i >= 0 && i < args.get(5) && j >= 0 && j < args.get(6);
     float value = 0;
-    if (inside && tap < args.get(12) * args.get(13) && image < args.get(22)) {
-      int source = (image * args.get(5) + i) * args.get(6) + j;
-      value = memory.get(args.get(4) + source * channels + at % channels);
+    if (tap < args.get(12) * args.get(13) && image < args.get(22)) {
+      if (i >= 0 && i < args.get(5) && j >= 0 && j < args.get(6)) {
+        int source = (image * args.get(5) + i) * args.get(6) + j;
+        value = memory.get(args.get(4) + source * channels + at % channels);
+      }
     }
     return value;
   }
@@ -111,6 +120,8 @@ public final class ConvolutionKernels {
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
     float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
     float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] a = new float[Tiles.OWN];
+    float[] b = new float[Tiles.OWN];
     float[] sums = new float[Tiles.SUMS];
     int local = context.localIdx;
     int row = context.groupIdx / args.get(3) * Tiles.TILE;
@@ -126,7 +137,13 @@ public final class ConvolutionKernels {
         right[p * Tiles.PITCH + i] = weightTo(args, memory, words, column + i, from + p);
       }
       context.localBarrier();
-      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      for (int p = 0; p < Tiles.INNER; p++) {
+        for (int i = 0; i < Tiles.OWN; i++) {
+          a[i] = left[p * Tiles.PITCH + local / Tiles.SIDE + Tiles.SIDE * i];
+          b[i] = right[p * Tiles.PITCH + local % Tiles.SIDE + Tiles.SIDE * i];
+        }
+        Tiles.accumulate(sums, a, b);
+      }
       context.localBarrier();
     }
     for (int i = 0; i < Tiles.OWN; i++) {
@@ -149,12 +166,16 @@ public final class ConvolutionKernels {
     int i = cell / width % args.get(5) + args.get(15) - tap / args.get(13);
     int j = cell % width + args.get(16) - tap % args.get(13);
     int image = cell / (width * args.get(5));
-    boolean met = i >= 0 && j >= 0 && i % stride == 0 && j % stride == 0;
-    boolean inside = i / stride < args.get(9) && j / stride < args.get(10);
     float value = 0;
-    if (met && inside && tap < args.get(12) * args.get(13) && image < args.get(22)) {
-      int source = (image * args.get(9) + i / stride) * args.get(10) + j / stride;
-      value = memory.get(args.get(8) + source * outputs + at % outputs);
+    if (tap < args.get(12) * args.get(13) && image < args.get(22)) {
+      if (i >= 0 && j >= 0 && i % stride == 0 && j % stride == 0) {
+        int row = i / stride;
+        int column = j / stride;
+        if (row < args.get(9) && column < args.get(10)) {
+          int source = (image * args.get(9) + row) * args.get(10) + column;
+          value = memory.get(args.get(8) + source * outputs + at % outputs);
+        }
+      }
     }
     return value;
   }
@@ -180,6 +201,8 @@ public final class ConvolutionKernels {
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
     float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
     float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] a = new float[Tiles.OWN];
+    float[] b = new float[Tiles.OWN];
     float[] sums = new float[Tiles.SUMS];
     int local = context.localIdx;
     int row = context.groupIdx / args.get(3) * Tiles.TILE;
@@ -200,7 +223,13 @@ public final class ConvolutionKernels {
         right[p * Tiles.PITCH + i] = input(args, memory, from + p, column + i);
       }
       context.localBarrier();
-      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      for (int p = 0; p < Tiles.INNER; p++) {
+        for (int i = 0; i < Tiles.OWN; i++) {
+          a[i] = left[p * Tiles.PITCH + local / Tiles.SIDE + Tiles.SIDE * i];
+          b[i] = right[p * Tiles.PITCH + local % Tiles.SIDE + Tiles.SIDE * i];
+        }
+        Tiles.accumulate(sums, a, b);
+      }
       context.localBarrier();
     }
     int channels = args.get(7);

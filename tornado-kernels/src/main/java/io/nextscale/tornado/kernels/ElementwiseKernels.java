@@ -63,13 +63,13 @@ public final class ElementwiseKernels {
       case ABS -> TornadoMath.abs(x);
       case SIGN -> x > 0 ? 1 : x < 0 ? -1 : x;
       case SIGMOID -> Functions.sigmoid(x);
-      case TANH -> TornadoMath.tanh(x);
+      case TANH -> Functions.saturatingTanh(x);
       case SILU -> Functions.silu(x);
       case GELU -> Functions.gelu(x);
       case GELU_ERF -> Functions.geluErf(x);
-      case RELU -> TornadoMath.max(x, 0f);
-      case CLAMP -> TornadoMath.min(TornadoMath.max(x, a), b);
-      case WITHIN -> x >= a && x <= b ? 1 : 0;
+      case RELU -> Functions.larger(x, 0f);
+      case CLAMP -> Functions.smaller(Functions.larger(x, a), b);
+      case WITHIN -> x < a ? 0 : x > b ? 0 : Functions.isNumber(x);
       default -> a * x + b;
     };
   }
@@ -112,9 +112,9 @@ public final class ElementwiseKernels {
       case MINUS -> x - y;
       case TIMES -> x * y;
       case DIVIDE -> x / y;
-      case MAXIMUM -> TornadoMath.max(x, y);
-      case MINIMUM -> TornadoMath.min(x, y);
-      case AT_LEAST -> x >= y ? 1 : 0;
+      case MAXIMUM -> Functions.larger(x, y);
+      case MINIMUM -> Functions.smaller(x, y);
+      case AT_LEAST -> x > y ? 1 : x == y ? 1 : 0;
       case SILU_GRAD -> Functions.siluGrad(x, y);
       case GELU_GRAD -> Functions.geluGrad(x, y);
       default -> Functions.geluErfGrad(x, y);

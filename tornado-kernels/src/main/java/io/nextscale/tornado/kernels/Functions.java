@@ -12,6 +12,26 @@ final class Functions {
 
   private Functions() {}
 
+  /** 1 for a number, 0 for NaN. */
+  @SuppressWarnings("IdentityBinaryExpression") // as Float.isNaN does it
+  static int isNumber(float x) {
+    return x == x ? 1 : 0;
+  }
+
+  /** The larger number; NaN if one is, which the device's function would ignore; 0 before −0. */
+  static float larger(float x, float y) {
+    float z = x > y ? x : y;
+    if (x == 0 && y == 0) {
+      z = x + y;
+    }
+    return isNumber(x) == 1 ? z : x;
+  }
+
+  /** The smaller number; NaN if one is; −0 before 0. */
+  static float smaller(float x, float y) {
+    return -larger(-x, -y);
+  }
+
   static float sigmoid(float x) {
     return 1 / (1 + TornadoMath.exp(-x));
   }
@@ -37,12 +57,24 @@ final class Functions {
   }
 
   private static float tanhOfGelu(float x) {
-    return TornadoMath.tanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x));
+    return saturatingTanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x));
+  }
+
+  /** Exactly 1 where it rounds to 1; that of devices may stay below. */
+  static float saturatingTanh(float x) {
+    float t = TornadoMath.tanh(x);
+    if (x > 10) {
+      t = 1;
+    }
+    if (x < -10) {
+      t = -1;
+    }
+    return t;
   }
 
   /** Where the tanh still moves; beyond, cubes would overflow for nothing. */
   private static float inside(float x) {
-    return TornadoMath.max(-16f, TornadoMath.min(x, 16f));
+    return larger(-16f, smaller(x, 16f));
   }
 
   static float geluErf(float x) {
@@ -73,6 +105,6 @@ final class Functions {
     p = p * t + 1.00002368f;
     p = p * t - 1.26551223f;
     float tail = t * TornadoMath.exp(-z * z + p);
-    return x >= 0 ? tail : 2 - tail;
+    return x < 0 ? 2 - tail : tail;
   }
 }

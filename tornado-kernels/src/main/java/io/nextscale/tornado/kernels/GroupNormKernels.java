@@ -24,7 +24,6 @@ public final class GroupNormKernels {
    */
   public static void groupStatistics(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.WIDE);
     int own = args.get(7) / args.get(8);
     int size = args.get(6) * own;
     int first = first(args, context.groupIdx);
@@ -32,13 +31,13 @@ public final class GroupNormKernels {
     for (int i = context.localIdx; i < size; i += Groups.WIDE) {
       ofItem += memory.get(args.get(0) + first + i / own * args.get(7) + i % own);
     }
-    float mean = Groups.sum(context, parts, ofItem) / size;
+    float mean = Groups.sum(context, ofItem) / size;
     float squares = 0;
     for (int i = context.localIdx; i < size; i += Groups.WIDE) {
       float x = memory.get(args.get(0) + first + i / own * args.get(7) + i % own) - mean;
       squares += x * x;
     }
-    float variance = Groups.sum(context, parts, squares) / size;
+    float variance = Groups.sum(context, squares) / size;
     if (context.localIdx == 0) {
       int at = args.get(5) + 4 * context.groupIdx;
       memory.set(at, mean);
@@ -98,7 +97,6 @@ public final class GroupNormKernels {
    */
   public static void groupGradStatistics(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.WIDE);
     int own = args.get(7) / args.get(8);
     int size = args.get(6) * own;
     int first = first(args, context.groupIdx);
@@ -111,8 +109,8 @@ public final class GroupNormKernels {
       ofItem += g;
       alongItem += g * n;
     }
-    float mean = Groups.sum(context, parts, ofItem) / size;
-    float along = Groups.sum(context, parts, alongItem) / size;
+    float mean = Groups.sum(context, ofItem) / size;
+    float along = Groups.sum(context, alongItem) / size;
     if (context.localIdx == 0) {
       int at = args.get(5) + 4 * context.groupIdx;
       memory.set(at + 2, mean);
@@ -144,7 +142,6 @@ public final class GroupNormKernels {
    */
   public static void groupNormAffineGrad(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.WIDE);
     int channels = args.get(7);
     float ofWeight = 0;
     float ofBias = 0;
@@ -155,8 +152,8 @@ public final class GroupNormKernels {
       ofWeight += da * n;
       ofBias += da;
     }
-    float dweight = Groups.sum(context, parts, ofWeight);
-    float dbias = Groups.sum(context, parts, ofBias);
+    float dweight = Groups.sum(context, ofWeight);
+    float dbias = Groups.sum(context, ofBias);
     if (context.localIdx == 0) {
       memory.set(args.get(4) + context.groupIdx, dweight);
       memory.set(args.get(4) + channels + context.groupIdx, dbias);

@@ -1,7 +1,6 @@
 package io.nextscale.tornado.kernels;
 
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
  * What the items of a work group do together.
@@ -9,6 +8,9 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  * <p>A reduction takes two barriers: each item writes its part, and after the first barrier all of
  * them fold all parts in the same order; the second keeps the next reduction off. Reading the same
  * word in all items costs a device no more than reading it in one.
+ *
+ * <p>Each reduction has a local array of its own: TornadoVM 5.2 addresses one that comes as an
+ * argument wrongly.
  */
 public final class Groups {
 
@@ -24,7 +26,8 @@ public final class Groups {
   private Groups() {}
 
   /** The sum of one value of each item. */
-  static float sum(KernelContext context, float[] parts, float value) {
+  static float sum(KernelContext context, float value) {
+    float[] parts = context.allocateFloatLocalArray(WIDE);
     parts[context.localIdx] = value;
     context.localBarrier();
     float sum = 0;
@@ -35,13 +38,14 @@ public final class Groups {
     return sum;
   }
 
-  /** The largest of one value of each item. */
-  static float max(KernelContext context, float[] parts, float value) {
+  /** The largest of one value of each item, NaN if one is. */
+  static float max(KernelContext context, float value) {
+    float[] parts = context.allocateFloatLocalArray(WIDE);
     parts[context.localIdx] = value;
     context.localBarrier();
     float max = parts[0];
     for (int i = 1; i < context.localGroupSizeX; i++) {
-      max = TornadoMath.max(max, parts[i]);
+      max = Functions.larger(max, parts[i]);
     }
     context.localBarrier();
     return max;
@@ -52,9 +56,9 @@ public final class Groups {
    * floats, exact below 2^24, through {@link #max}: TornadoVM 5.2 loses its way in a loop that
    * carries a value and its index along.
    */
-  static int indexOfMax(KernelContext context, float[] parts, float value, int index) {
-    float max = max(context, parts, value);
+  static int indexOfMax(KernelContext context, float value, int index) {
+    float max = max(context, value);
     float candidate = value == max ? -index : LOWEST;
-    return (int) -max(context, parts, candidate);
+    return (int) -max(context, candidate);
   }
 }

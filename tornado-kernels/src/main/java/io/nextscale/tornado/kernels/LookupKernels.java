@@ -63,10 +63,8 @@ public final class LookupKernels {
    */
   public static void nearest(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] values = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(3);
     int z = args.get(0) + context.groupIdx * c;
-    boolean cosine = args.get(5) == 1;
     float ofZ = dot(memory, z, z, c);
     float best = 2 * Groups.LOWEST;
     int index = args.get(4);
@@ -75,7 +73,7 @@ public final class LookupKernels {
       float product = dot(memory, z, code, c);
       float ofCode = dot(memory, code, code, c);
       float nearness = 2 * product - (ofZ + ofCode);
-      if (cosine) {
+      if (args.get(5) == 1) {
         nearness = product / (length(ofZ) * length(ofCode));
       }
       if (nearness > best) {
@@ -83,7 +81,7 @@ public final class LookupKernels {
         index = v;
       }
     }
-    int nearest = Groups.indexOfMax(context, values, best, index);
+    int nearest = Groups.indexOfMax(context, best, index);
     if (context.localIdx == 0) {
       words.set(args.get(2) + context.groupIdx, nearest);
     }
@@ -93,7 +91,8 @@ public final class LookupKernels {
     return TornadoMath.max(TornadoMath.sqrt(square), COSINE_EPS);
   }
 
-  private static float dot(FloatArray memory, int x, int y, int c) {
+  /** The product of two rows of C. */
+  static float dot(FloatArray memory, int x, int y, int c) {
     float sum = 0;
     for (int i = 0; i < c; i++) {
       sum += memory.get(x + i) * memory.get(y + i);
@@ -108,7 +107,6 @@ public final class LookupKernels {
    */
   public static void argMax(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] values = context.allocateFloatLocalArray(Groups.ROW);
     int v = args.get(2);
     int x = args.get(0) + context.groupIdx * v;
     float best = Float.NEGATIVE_INFINITY;
@@ -120,7 +118,7 @@ public final class LookupKernels {
         index = i;
       }
     }
-    int largest = Groups.indexOfMax(context, values, best, index);
+    int largest = Groups.indexOfMax(context, best, index);
     if (context.localIdx == 0) {
       words.set(args.get(1) + context.groupIdx, largest < v ? largest : 0);
     }

@@ -18,18 +18,17 @@ public final class LossKernels {
    */
   public static void crossEntropy(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int v = args.get(3);
     int x = args.get(0) + context.groupIdx * v;
     float s = numbers.get(0);
-    float max = NormalizationKernels.max(context, parts, memory, x, v);
-    float sum = NormalizationKernels.exponentials(context, parts, memory, x, v, max);
+    float max = NormalizationKernels.max(context, memory, x, v);
+    float sum = NormalizationKernels.exponentials(context, memory, x, v, max);
     float logSum = TornadoMath.log(sum);
     float below = 0; // Σ (x − max)
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
       below += memory.get(x + i) - max;
     }
-    float total = Groups.sum(context, parts, below);
+    float total = Groups.sum(context, below);
     if (context.localIdx == 0) {
       float target = memory.get(x + words.get(args.get(1) + context.groupIdx)) - max;
       float loss = (1 - s) * (logSum - target);
@@ -48,12 +47,11 @@ public final class LossKernels {
    */
   public static void crossEntropyGrad(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int v = args.get(4);
     int x = args.get(0) + context.groupIdx * v;
     float s = numbers.get(0);
-    float max = NormalizationKernels.max(context, parts, memory, x, v);
-    float sum = NormalizationKernels.exponentials(context, parts, memory, x, v, max);
+    float max = NormalizationKernels.max(context, memory, x, v);
+    float sum = NormalizationKernels.exponentials(context, memory, x, v, max);
     float dy = memory.get(args.get(2) + context.groupIdx);
     int target = words.get(args.get(1) + context.groupIdx);
     for (int i = context.localIdx; i < v; i += Groups.ROW) {

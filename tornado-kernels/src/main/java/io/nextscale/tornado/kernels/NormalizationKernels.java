@@ -19,12 +19,11 @@ public final class NormalizationKernels {
    */
   public static void layerNorm(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(2);
     int x = args.get(0) + context.groupIdx * c;
     int y = args.get(1) + context.groupIdx * c;
-    float mean = sum(context, parts, memory, x, c) / c;
-    float variance = squares(context, parts, memory, x, c, mean) / c;
+    float mean = sum(context, memory, x, c) / c;
+    float variance = squares(context, memory, x, c, mean) / c;
     float deviation = TornadoMath.sqrt(variance + numbers.get(0));
     int image = context.groupIdx / args.get(5) * c;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
@@ -37,23 +36,23 @@ public final class NormalizationKernels {
     }
   }
 
-  private static float sum(KernelContext context, float[] parts, FloatArray memory, int x, int c) {
+  private static float sum(KernelContext context, FloatArray memory, int x, int c) {
     float sum = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       sum += memory.get(x + i);
     }
-    return Groups.sum(context, parts, sum);
+    return Groups.sum(context, sum);
   }
 
   /** {@code Σ (x − center)²}. */
   private static float squares(
-      KernelContext context, float[] parts, FloatArray memory, int x, int c, float center) {
+      KernelContext context, FloatArray memory, int x, int c, float center) {
     float sum = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       float d = memory.get(x + i) - center;
       sum += d * d;
     }
-    return Groups.sum(context, parts, sum);
+    return Groups.sum(context, sum);
   }
 
   /**
@@ -63,20 +62,19 @@ public final class NormalizationKernels {
    */
   public static void layerNormGrad(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(3);
     int x = args.get(0) + context.groupIdx * c;
     int dy = args.get(1) + context.groupIdx * c;
     int dx = args.get(2) + context.groupIdx * c;
-    float mean = sum(context, parts, memory, x, c) / c;
-    float variance = squares(context, parts, memory, x, c, mean) / c;
+    float mean = sum(context, memory, x, c) / c;
+    float variance = squares(context, memory, x, c, mean) / c;
     float deviation = TornadoMath.sqrt(variance + numbers.get(0));
-    float meanOfDy = sum(context, parts, memory, dy, c) / c;
+    float meanOfDy = sum(context, memory, dy, c) / c;
     float along = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       along += memory.get(dy + i) * ((memory.get(x + i) - mean) / deviation);
     }
-    float meanAlong = Groups.sum(context, parts, along) / c;
+    float meanAlong = Groups.sum(context, along) / c;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       float n = (memory.get(x + i) - mean) / deviation;
       memory.set(dx + i, (memory.get(dy + i) - meanOfDy - n * meanAlong) / deviation);
@@ -90,12 +88,11 @@ public final class NormalizationKernels {
    */
   public static void l2Normalize(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(2);
     int x = args.get(0) + context.groupIdx * c;
     int y = args.get(1) + context.groupIdx * c;
-    float length = TornadoMath.sqrt(squares(context, parts, memory, x, c, 0));
-    float divisor = TornadoMath.max(length, numbers.get(0));
+    float length = TornadoMath.sqrt(squares(context, memory, x, c, 0));
+    float divisor = Functions.larger(length, numbers.get(0));
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       memory.set(y + i, memory.get(x + i) / divisor);
     }
@@ -109,19 +106,18 @@ public final class NormalizationKernels {
    */
   public static void l2NormalizeGrad(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(3);
     int x = args.get(0) + context.groupIdx * c;
     int dy = args.get(1) + context.groupIdx * c;
     int dx = args.get(2) + context.groupIdx * c;
     float eps = numbers.get(0);
-    float length = TornadoMath.sqrt(squares(context, parts, memory, x, c, 0));
-    float divisor = TornadoMath.max(length, eps);
+    float length = TornadoMath.sqrt(squares(context, memory, x, c, 0));
+    float divisor = Functions.larger(length, eps);
     float dot = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       dot += memory.get(dy + i) * (memory.get(x + i) / divisor);
     }
-    float total = Groups.sum(context, parts, dot);
+    float total = Groups.sum(context, dot);
     float along = length < eps ? 0 : total;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       float y = memory.get(x + i) / divisor;
@@ -138,12 +134,11 @@ public final class NormalizationKernels {
    */
   public static void softmax(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(2);
     int x = args.get(0) + context.groupIdx * c;
     int y = args.get(1) + context.groupIdx * c;
-    float max = max(context, parts, memory, x, c);
-    float sum = exponentials(context, parts, memory, x, c, max);
+    float max = max(context, memory, x, c);
+    float sum = exponentials(context, memory, x, c, max);
     float logSum = TornadoMath.log(sum);
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       float d = memory.get(x + i) - max;
@@ -152,22 +147,21 @@ public final class NormalizationKernels {
   }
 
   /** The largest element of a row. */
-  static float max(KernelContext context, float[] parts, FloatArray memory, int x, int c) {
+  static float max(KernelContext context, FloatArray memory, int x, int c) {
     float max = memory.get(x);
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
-      max = TornadoMath.max(max, memory.get(x + i));
+      max = Functions.larger(max, memory.get(x + i));
     }
-    return Groups.max(context, parts, max);
+    return Groups.max(context, max);
   }
 
   /** {@code Σ exp(x − max)} over a row. */
-  static float exponentials(
-      KernelContext context, float[] parts, FloatArray memory, int x, int c, float max) {
+  static float exponentials(KernelContext context, FloatArray memory, int x, int c, float max) {
     float sum = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       sum += TornadoMath.exp(memory.get(x + i) - max);
     }
-    return Groups.sum(context, parts, sum);
+    return Groups.sum(context, sum);
   }
 
   /**
@@ -177,7 +171,6 @@ public final class NormalizationKernels {
    */
   public static void softmaxGrad(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int c = args.get(3);
     int y = args.get(0) + context.groupIdx * c;
     int dy = args.get(1) + context.groupIdx * c;
@@ -186,7 +179,7 @@ public final class NormalizationKernels {
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       dot += memory.get(dy + i) * memory.get(y + i);
     }
-    float total = Groups.sum(context, parts, dot);
+    float total = Groups.sum(context, dot);
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       memory.set(dx + i, memory.get(y + i) * (memory.get(dy + i) - total));
     }

@@ -34,6 +34,8 @@ public final class ProductKernels {
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
     float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
     float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
+    float[] a = new float[Tiles.OWN];
+    float[] b = new float[Tiles.OWN];
     float[] sums = new float[Tiles.SUMS];
     int local = context.localIdx;
     int batch = context.groupIdx / args.get(4);
@@ -45,10 +47,22 @@ public final class ProductKernels {
       sums[i] = 0;
     }
     for (int from = 0; from < k; from += Tiles.INNER) {
-      loadLeft(local, args, memory, left, batch, row, from);
-      loadRight(local, args, memory, words, right, batch, column, from);
+      for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
+        int i = across(t, args.get(8));
+        int p = along(t, args.get(8));
+        left[p * Tiles.PITCH + i] = left(args, memory, batch, row + i, from + p);
+        int j = across(t, args.get(12));
+        int q = along(t, args.get(12));
+        right[q * Tiles.PITCH + j] = right(args, memory, words, batch, column + j, from + q);
+      }
       context.localBarrier();
-      Tiles.accumulate(sums, left, right, local / Tiles.SIDE, local % Tiles.SIDE);
+      for (int p = 0; p < Tiles.INNER; p++) {
+        for (int i = 0; i < Tiles.OWN; i++) {
+          a[i] = left[p * Tiles.PITCH + local / Tiles.SIDE + Tiles.SIDE * i];
+          b[i] = right[p * Tiles.PITCH + local % Tiles.SIDE + Tiles.SIDE * i];
+        }
+        Tiles.accumulate(sums, a, b);
+      }
       context.localBarrier();
     }
     for (int i = 0; i < Tiles.OWN; i++) {
@@ -62,43 +76,38 @@ public final class ProductKernels {
     }
   }
 
-  /** A panel of A: rows row .. row+63, inner indices from .. from+31, zeros outside. */
-  private static void loadLeft(
-      int local, IntArray args, FloatArray memory, float[] left, int batch, int row, int from) {
-    int base = args.get(5) + batch * args.get(6);
-    boolean innerFirst = args.get(8) == 1; // the index whose neighbours lie together
-    for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
-      int i = innerFirst ? t / Tiles.INNER : t % Tiles.TILE;
-      int p = innerFirst ? t % Tiles.INNER : t / Tiles.TILE;
-      float value = 0;
-      if (row + i < args.get(0) && from + p < args.get(2)) {
-        value = memory.get(base + (row + i) * args.get(7) + (from + p) * args.get(8));
-      }
-      left[p * Tiles.PITCH + i] = value;
-    }
+  /**
+   * The row or column of element t of a panel, so that neighbouring items read neighbouring words:
+   * the inner index runs first where its stride is 1.
+   */
+  private static int across(int t, int innerStride) {
+    return innerStride == 1 ? t / Tiles.INNER : t % Tiles.TILE;
   }
 
-  /** A panel of B: columns column .. column+63, inner indices from .. from+31, zeros outside. */
-  private static void loadRight(
-      int local,
-      IntArray args,
-      FloatArray memory,
-      IntArray words,
-      float[] right,
-      int batch,
-      int column,
-      int from) {
-    boolean innerFirst = args.get(12) == 1;
-    for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
-      int j = innerFirst ? t / Tiles.INNER : t % Tiles.TILE;
-      int p = innerFirst ? t % Tiles.INNER : t / Tiles.TILE;
-      float value = 0;
-      if (column + j < args.get(1) && from + p < args.get(2)) {
-        int at = batch * args.get(11) + (from + p) * args.get(12) + (column + j) * args.get(13);
-        value = Storage.element(args.get(9), memory, words, args.get(10), at);
-      }
-      right[p * Tiles.PITCH + j] = value;
+  /** The inner index of element t of a panel. */
+  private static int along(int t, int innerStride) {
+    return innerStride == 1 ? t % Tiles.INNER : t / Tiles.TILE;
+  }
+
+  /** An element of A, 0 outside. */
+  private static float left(IntArray args, FloatArray memory, int batch, int m, int k) {
+    float value = 0;
+    if (m < args.get(0) && k < args.get(2)) {
+      int at = batch * args.get(6) + m * args.get(7) + k * args.get(8);
+      value = memory.get(args.get(5) + at);
     }
+    return value;
+  }
+
+  /** An element of B without its factor, 0 outside. */
+  private static float right(
+      IntArray args, FloatArray memory, IntArray words, int batch, int n, int k) {
+    float value = 0;
+    if (n < args.get(1) && k < args.get(2)) {
+      int at = batch * args.get(11) + k * args.get(12) + n * args.get(13);
+      value = Storage.element(args.get(9), memory, words, args.get(10), at);
+    }
+    return value;
   }
 
   /** The tail of a linear layer, for one sum. */

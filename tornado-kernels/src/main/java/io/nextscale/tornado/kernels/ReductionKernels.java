@@ -5,75 +5,97 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** One axis of extent n folded: x (outer,n,inner), y (outer,inner). */
+/**
+ * One axis of extent n folded: x (outer,n,inner), y (outer,inner).
+ *
+ * <p>Sums and maxima are kernels of their own: TornadoVM 5.2 takes the result of the wrong loop
+ * where both branches of a condition end in one.
+ */
 public final class ReductionKernels {
 
-  public static final int SUM = 0;
-  public static final int MEAN = 1;
-  public static final int MAX = 2;
+  /** Terms of a column that are added up before they are added to the sum. */
+  private static final int BLOCK = 32;
 
   private ReductionKernels() {}
 
   /**
-   * Folds rows, inner = 1: one group for each. Args: kind, x, y, n.
+   * Sums of rows, inner = 1, divided: one group for each. Args: x, y, n, divisor.
    *
-   * @see io.nextscale.tensor.op.Reduction
+   * @see io.nextscale.tensor.op.Reduction.Sum
+   * @see io.nextscale.tensor.op.Reduction.Mean
    */
-  public static void foldRows(
+  public static void sumRows(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
-    int kind = args.get(0);
-    int n = args.get(3);
-    int x = args.get(1) + context.groupIdx * n;
-    float value = 0;
-    if (kind == MAX) {
-      float max = memory.get(x);
-      for (int i = context.localIdx; i < n; i += Groups.ROW) {
-        max = TornadoMath.max(max, memory.get(x + i));
-      }
-      value = Groups.max(context, parts, max);
-    } else {
-      float sum = 0;
-      for (int i = context.localIdx; i < n; i += Groups.ROW) {
-        sum += memory.get(x + i);
-      }
-      value = Groups.sum(context, parts, sum);
+    int n = args.get(2);
+    int x = args.get(0) + context.groupIdx * n;
+    float ofItem = 0;
+    for (int i = context.localIdx; i < n; i += Groups.ROW) {
+      ofItem += memory.get(x + i);
     }
+    float sum = Groups.sum(context, ofItem);
     if (context.localIdx == 0) {
-      memory.set(args.get(2) + context.groupIdx, kind == MEAN ? value / n : value);
+      memory.set(args.get(1) + context.groupIdx, sum / args.get(3));
     }
   }
 
   /**
-   * Folds columns: one item for each. Args: kind, x, y, n, number of columns outer·inner, inner.
+   * The largest elements of rows, inner = 1: one group for each. Args: x, y, n.
    *
-   * @see io.nextscale.tensor.op.Reduction
+   * @see io.nextscale.tensor.op.Reduction.Max
    */
-  public static void foldColumns(
+  public static void maxRows(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    int n = args.get(2);
+    float max = NormalizationKernels.max(context, memory, args.get(0) + context.groupIdx * n, n);
+    if (context.localIdx == 0) {
+      memory.set(args.get(1) + context.groupIdx, max);
+    }
+  }
+
+  /**
+   * Sums of columns, divided: one item for each. Args: x, y, n, number of columns outer·inner,
+   * inner, divisor.
+   *
+   * @see io.nextscale.tensor.op.Reduction.Sum
+   * @see io.nextscale.tensor.op.Reduction.Mean
+   */
+  public static void sumColumns(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
     int column = context.globalIdx;
-    if (column < args.get(4)) {
-      int kind = args.get(0);
-      int n = args.get(3);
-      int inner = args.get(5);
-      int x = args.get(1) + column / inner * n * inner + column % inner;
-      float value = 0;
-      if (kind == MAX) {
-        value = memory.get(x);
-        for (int i = 1; i < n; i++) {
-          value = TornadoMath.max(value, memory.get(x + i * inner));
+    if (column < args.get(3)) {
+      int n = args.get(2);
+      int inner = args.get(4);
+      int x = args.get(0) + column / inner * n * inner + column % inner;
+      float sum = 0;
+      for (int from = 0; from < n; from += BLOCK) {
+        float block = 0;
+        for (int i = from; i < TornadoMath.min(from + BLOCK, n); i++) {
+          block += memory.get(x + i * inner);
         }
-      } else {
-        // Kahan's second sum would be optimised away by relaxed arithmetic; blocks of 32 are not.
-        for (int from = 0; from < n; from += 32) {
-          float block = 0;
-          for (int i = from; i < TornadoMath.min(from + 32, n); i++) {
-            block += memory.get(x + i * inner);
-          }
-          value += block;
-        }
+        sum += block;
       }
-      memory.set(args.get(2) + column, kind == MEAN ? value / n : value);
+      memory.set(args.get(1) + column, sum / args.get(5));
+    }
+  }
+
+  /**
+   * The largest elements of columns: one item for each. Args: x, y, n, number of columns
+   * outer·inner, inner.
+   *
+   * @see io.nextscale.tensor.op.Reduction.Max
+   */
+  public static void maxColumns(
+      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+    int column = context.globalIdx;
+    if (column < args.get(3)) {
+      int n = args.get(2);
+      int inner = args.get(4);
+      int x = args.get(0) + column / inner * n * inner + column % inner;
+      float max = memory.get(x);
+      for (int i = 1; i < n; i++) {
+        max = Functions.larger(max, memory.get(x + i * inner));
+      }
+      memory.set(args.get(1) + column, max);
     }
   }
 }

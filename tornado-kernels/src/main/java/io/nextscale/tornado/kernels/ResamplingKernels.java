@@ -38,13 +38,13 @@ public final class ResamplingKernels {
       int j = cell % args.get(6);
       int image = cell / (args.get(5) * args.get(6));
       float sum = 0;
-      for (int p = first(mode, args.get(3), args.get(5), i);
-          p <= last(mode, args.get(3), args.get(5), i);
-          p++) {
+      int top = first(mode, args.get(3), args.get(5), i);
+      int bottom = last(mode, args.get(3), args.get(5), i);
+      int left = first(mode, args.get(4), args.get(6), j);
+      int right = last(mode, args.get(4), args.get(6), j);
+      for (int p = top; p <= bottom; p++) {
         float ofRow = weight(mode, args.get(3), args.get(5), i, p);
-        for (int q = first(mode, args.get(4), args.get(6), j);
-            q <= last(mode, args.get(4), args.get(6), j);
-            q++) {
+        for (int q = left; q <= right; q++) {
           float ofColumn = weight(mode, args.get(4), args.get(6), j, q);
           int source = (image * args.get(3) + p) * args.get(4) + q;
           sum += ofRow * ofColumn * memory.get(args.get(1) + source * c + at % c);
@@ -165,6 +165,6 @@ public final class ResamplingKernels {
   private static float cubic(float x) {
     float inner = ((A + 2) * x - (A + 3)) * x * x + 1;
     float outer = ((A * x - 5 * A) * x + 8 * A) * x - 4 * A;
-    return x <= 1 ? inner : outer;
+    return x > 1 ? outer : inner;
   }
 }

@@ -27,125 +27,105 @@ public final class SamplingKernels {
    */
   public static void topKTopP(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] parts = context.allocateFloatLocalArray(Groups.ROW);
     int v = args.get(2);
     int x = args.get(0) + context.groupIdx * v;
     int y = args.get(1) + context.groupIdx * v;
-    float max = NormalizationKernels.max(context, parts, memory, x, v);
-    float least = atLeast(context, parts, memory, x, v, Groups.LOWEST);
+    float max = NormalizationKernels.max(context, memory, x, v);
+    float least = atLeast(context, memory, x, v, Groups.LOWEST);
     if (args.get(3) > 0 && args.get(3) < v) {
-      least = largest(context, parts, memory, x, v, args.get(3), least, max);
+      least = largest(context, memory, x, v, args.get(3), least, max);
     }
     float threshold = least;
     int ties = 0; // of the logits at the threshold, how many go
     if (numbers.get(0) > 0) {
-      float all = mass(context, parts, memory, x, v, least, -2 * Groups.LOWEST, max);
+      float all = mass(context, memory, x, v, least, -2 * Groups.LOWEST, max);
       float limit = (1 - numbers.get(0)) * all;
-      threshold = nucleus(context, parts, memory, x, v, limit, least, max);
-      float below = mass(context, parts, memory, x, v, least, threshold, max);
+      threshold = nucleus(context, memory, x, v, limit, least, max);
+      float below = mass(context, memory, x, v, least, threshold, max);
       float each = TornadoMath.exp(threshold - max);
-      float others = count(context, parts, memory, x, v, threshold) - 1; // the largest stays
-      while (ties < others && below + each <= limit) {
+      float others = count(context, memory, x, v, threshold) - 1; // the largest stays
+      while (ties < others && !(below + each > limit)) {
         below += each;
         ties++;
       }
     }
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
       float value = memory.get(x + i);
-      int rank = 0; // among equal logits
-      if (value == threshold && ties > 0) {
-        for (int j = 0; j < i; j++) {
+      float kept = value > threshold ? value : numbers.get(1);
+      if (value == threshold) {
+        int before = ties > 0 ? i : 0;
+        int rank = 0; // among equal logits
+        for (int j = 0; j < before; j++) {
           rank += memory.get(x + j) == threshold ? 1 : 0;
         }
+        kept = rank < ties ? numbers.get(1) : value;
       }
-      boolean kept = value > threshold || (value == threshold && rank >= ties);
-      memory.set(y + i, kept ? value : numbers.get(1));
+      memory.set(y + i, kept);
     }
   }
 
   /** The k-th largest of the logits between low and high, their smallest and largest. */
   private static float largest(
-      KernelContext context,
-      float[] parts,
-      FloatArray memory,
-      int x,
-      int v,
-      int k,
-      float low,
-      float high) {
+      KernelContext context, FloatArray memory, int x, int v, int k, float low, float high) {
     float from = low; // k logits or more are at least this
     float to = high;
-    float ofHigh = count(context, parts, memory, x, v, high);
+    float ofHigh = count(context, memory, x, v, high);
     for (int i = 0; i < HALVINGS; i++) {
       float middle = from + 0.5f * (to - from);
-      float count = count(context, parts, memory, x, v, middle);
-      from = count >= k ? middle : from;
-      to = count >= k ? to : middle;
+      float count = count(context, memory, x, v, middle);
+      from = count < k ? from : middle;
+      to = count < k ? middle : to;
     }
-    float found = atLeast(context, parts, memory, x, v, from);
-    return ofHigh >= k ? high : found;
+    float found = atLeast(context, memory, x, v, from);
+    return ofHigh < k ? found : high;
   }
 
   /** The largest logit that has at most {@code limit} of exponentials below it. */
   private static float nucleus(
-      KernelContext context,
-      float[] parts,
-      FloatArray memory,
-      int x,
-      int v,
-      float limit,
-      float low,
-      float high) {
+      KernelContext context, FloatArray memory, int x, int v, float limit, float low, float high) {
     float from = low;
     float to = high;
-    float ofHigh = mass(context, parts, memory, x, v, low, high, high);
+    float ofHigh = mass(context, memory, x, v, low, high, high);
     for (int i = 0; i < HALVINGS; i++) {
       float middle = from + 0.5f * (to - from);
-      float mass = mass(context, parts, memory, x, v, low, middle, high);
-      from = mass <= limit ? middle : from;
-      to = mass <= limit ? to : middle;
+      float mass = mass(context, memory, x, v, low, middle, high);
+      from = mass > limit ? from : middle;
+      to = mass > limit ? middle : to;
     }
-    float found = atLeast(context, parts, memory, x, v, from);
-    return ofHigh <= limit ? high : found;
+    float found = atLeast(context, memory, x, v, from);
+    return ofHigh > limit ? found : high;
   }
 
   /** How many logits are at least a bound. */
-  private static float count(
-      KernelContext context, float[] parts, FloatArray memory, int x, int v, float bound) {
+  private static float count(KernelContext context, FloatArray memory, int x, int v, float bound) {
     float count = 0;
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
-      count += memory.get(x + i) >= bound ? 1 : 0;
+      count += memory.get(x + i) < bound ? 0 : 1;
     }
-    return Groups.sum(context, parts, count);
+    return Groups.sum(context, count);
   }
 
   /** The smallest logit that is at least a bound. */
   private static float atLeast(
-      KernelContext context, float[] parts, FloatArray memory, int x, int v, float bound) {
+      KernelContext context, FloatArray memory, int x, int v, float bound) {
     float smallest = -Groups.LOWEST;
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
       float value = memory.get(x + i);
-      smallest = value >= bound ? TornadoMath.min(smallest, value) : smallest;
+      smallest = value < bound ? smallest : TornadoMath.min(smallest, value);
     }
-    return -Groups.max(context, parts, -smallest);
+    return -Groups.max(context, -smallest);
   }
 
   /** {@code Σ exp(x − max)} over the logits from low to below high. */
   private static float mass(
-      KernelContext context,
-      float[] parts,
-      FloatArray memory,
-      int x,
-      int v,
-      float low,
-      float high,
-      float max) {
+      KernelContext context, FloatArray memory, int x, int v, float low, float high, float max) {
     float sum = 0;
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
       float value = memory.get(x + i);
-      sum += value >= low && value < high ? TornadoMath.exp(value - max) : 0;
+      float e = value < high ? TornadoMath.exp(value - max) : 0;
+      sum += value < low ? 0 : e;
     }
-    return Groups.sum(context, parts, sum);
+    return Groups.sum(context, sum);
   }
 
   /**
@@ -156,11 +136,10 @@ public final class SamplingKernels {
    */
   public static void draw(
       KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    float[] values = context.allocateFloatLocalArray(Groups.ROW);
     int v = args.get(3);
     int x = args.get(0) + context.groupIdx * v;
     int q = args.get(1) + context.groupIdx * v;
-    float max = NormalizationKernels.max(context, values, memory, x, v);
+    float max = NormalizationKernels.max(context, memory, x, v);
     float best = -1;
     int index = v;
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
@@ -170,10 +149,10 @@ public final class SamplingKernels {
         index = i;
       }
     }
-    int drawn = Groups.indexOfMax(context, values, best, index);
-    boolean drawable = max > -3e38f && max < 3e38f;
+    int drawn = Groups.indexOfMax(context, best, index);
+    int ofFinite = TornadoMath.abs(max) < 3e38f ? drawn : NOTHING;
     if (context.localIdx == 0) {
-      words.set(args.get(2) + context.groupIdx, drawable ? drawn : NOTHING);
+      words.set(args.get(2) + context.groupIdx, ofFinite);
     }
   }
 }

@@ -6,6 +6,9 @@ package io.nextscale.tornado.kernels;
  *
  * <p>Item t = 16·ty + tx has rows ty, ty + 16, … and columns tx, tx + 16, … of the tile: the items
  * that run together read neighbouring words of one panel and the same word of the other.
+ *
+ * <p>Panels are read and written in the kernels themselves, because TornadoVM 5.2 addresses local
+ * arrays that come as an argument wrongly; private arrays it knows everywhere.
  */
 public final class Tiles {
 
@@ -32,16 +35,11 @@ public final class Tiles {
 
   private Tiles() {}
 
-  /** {@code sums += left · right} over the inner extent of a panel. */
-  static void accumulate(float[] sums, float[] left, float[] right, int ty, int tx) {
-    for (int p = 0; p < INNER; p++) {
-      int row = p * PITCH + ty;
-      int column = p * PITCH + tx;
-      for (int i = 0; i < OWN; i++) {
-        float a = left[row + SIDE * i];
-        for (int j = 0; j < OWN; j++) {
-          sums[OWN * i + j] += a * right[column + SIDE * j];
-        }
+  /** {@code sums += a bᵀ} for one inner index: a of an item's rows, b of its columns. */
+  static void accumulate(float[] sums, float[] a, float[] b) {
+    for (int i = 0; i < OWN; i++) {
+      for (int j = 0; j < OWN; j++) {
+        sums[OWN * i + j] += a[i] * b[j];
       }
     }
   }

@@ -12,8 +12,10 @@
  * io.nextscale.tornado.kernels.Groups#ROW} items where a group takes a row, else {@link
  * io.nextscale.tornado.kernels.Groups#WIDE}. What TornadoVM compiles wrongly or not at all is
  * listed in {@code docs/gpu.md} and kept out by a test: no {@code >>>}, no bits of a float
- * reinterpreted, no {@code Math} that the device lacks, one exit from helpers, every element of a
- * result written.
+ * reinterpreted, no {@code Math} that the device lacks, no local array passed on, no float compared
+ * by {@code >=} or {@code <=}, no helper in the condition of a loop, no condition in a variable.
+ * Beside these: one exit from helpers, every element of a result written, not two branches that
+ * both end in a loop.
  *
  * <p>Start with {@link io.nextscale.tornado.kernels.NormalizationKernels} for a row per group, then
  * {@link io.nextscale.tornado.kernels.ProductKernels} for tiles.

@@ -36,6 +36,7 @@ class DeviceContractTest {
   @AfterAll
   static void close() {
     device.close();
+    device = Backends.cpu(); // lets go of its memory
   }
 
   static Stream<Class<?>> operations() {

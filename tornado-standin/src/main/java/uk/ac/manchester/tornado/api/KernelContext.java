@@ -10,7 +10,6 @@ public class KernelContext {
   public final Integer globalGroupSizeX;
 
   private final WorkGroup group;
-  private int allocations;
 
   /** For the host, as an argument of a task. */
   public KernelContext() {
@@ -34,12 +33,12 @@ public class KernelContext {
 
   /** Floats that the items of a group share; of unspecified content. */
   public float[] allocateFloatLocalArray(int size) {
-    return onDevice().localFloats(allocations++, size);
+    return onDevice().localFloats(size);
   }
 
   /** Integers that the items of a group share; of unspecified content. */
   public int[] allocateIntLocalArray(int size) {
-    return onDevice().localInts(allocations++, size);
+    return onDevice().localInts(size);
   }
 
   private WorkGroup onDevice() {

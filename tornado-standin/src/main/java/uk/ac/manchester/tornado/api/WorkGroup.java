@@ -1,9 +1,12 @@
 package uk.ac.manchester.tornado.api;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
@@ -22,6 +25,14 @@ final class WorkGroup {
 
   private static final int POISON = 0x7fc0dead;
 
+  private static final StackWalker STACK = StackWalker.getInstance();
+
+  private static final Set<String> WITHIN =
+      Set.of(WorkGroup.class.getName(), KernelContext.class.getName());
+
+  /** A call in a kernel or in a helper. */
+  private record Place(String type, String method, int at) {}
+
   /** The body of a kernel. */
   @FunctionalInterface
   interface Body {
@@ -34,8 +45,8 @@ final class WorkGroup {
   private final int groups;
   private final Body body;
 
-  /** Local arrays in the order of their allocation, which is the same for all items. */
-  private final List<Object> local = new ArrayList<>();
+  /** Local arrays by where they are allocated. */
+  private final Map<List<Place>, Object> local = new HashMap<>();
 
   private int localBytes;
 
@@ -189,32 +200,49 @@ final class WorkGroup {
     }
   }
 
-  float[] localFloats(int allocation, int length) {
-    if (allocation == local.size()) {
-      float[] floats = new float[length];
-      Arrays.fill(floats, Float.intBitsToFloat(POISON));
-      addLocal(floats, length * Float.BYTES);
-    }
-    if (local.get(allocation) instanceof float[] floats && floats.length == length) {
+  float[] localFloats(int length) {
+    if (local(length, float[]::new) instanceof float[] floats && floats.length == length) {
       return floats;
     }
-    throw unlike(allocation);
+    throw unlike();
   }
 
-  int[] localInts(int allocation, int length) {
-    if (allocation == local.size()) {
-      int[] ints = new int[length];
-      Arrays.fill(ints, POISON);
-      addLocal(ints, length * Integer.BYTES);
-    }
-    if (local.get(allocation) instanceof int[] ints && ints.length == length) {
+  int[] localInts(int length) {
+    if (local(length, int[]::new) instanceof int[] ints && ints.length == length) {
       return ints;
     }
-    throw unlike(allocation);
+    throw unlike();
   }
 
-  private void addLocal(Object array, int bytes) {
-    local.add(array);
+  private Object local(int length, IntFunction<Object> make) {
+    return local.computeIfAbsent(
+        place(),
+        _ -> {
+          takeLocal(length * Integer.BYTES);
+          Object array = make.apply(length);
+          switch (array) {
+            case float[] floats -> Arrays.fill(floats, Float.intBitsToFloat(POISON));
+            case int[] ints -> Arrays.fill(ints, POISON);
+            default -> throw new IllegalStateException(array.toString());
+          }
+          return array;
+        });
+  }
+
+  /**
+   * The calls that lead from the kernel to an allocation. TornadoVM puts helpers into the kernel:
+   * each call of one that allocates has an array of its own, and the same one each time.
+   */
+  private static List<Place> place() {
+    return STACK.walk(frames ->
+        frames
+            .dropWhile(f -> WITHIN.contains(f.getClassName()))
+            .takeWhile(f -> !f.getClassName().equals(DeviceTask.class.getName()))
+            .map(f -> new Place(f.getClassName(), f.getMethodName(), f.getByteCodeIndex()))
+            .toList());
+  }
+
+  private void takeLocal(int bytes) {
     localBytes += bytes;
     if (localBytes > LOCAL_MEMORY_BYTES) {
       throw new TornadoRuntimeException(
@@ -227,12 +255,11 @@ final class WorkGroup {
     }
   }
 
-  private TornadoRuntimeException unlike(int allocation) {
+  private TornadoRuntimeException unlike() {
     return new TornadoRuntimeException(
         "task "
             + task
-            + ": the same local arrays in all items of a group; got another one as number "
-            + allocation);
+            + ": the same local arrays in all items of a group; got one of another size");
   }
 
   /** Ends an item that waits for others of which one failed. */

@@ -97,6 +97,30 @@ final class Kernels {
     y.set(context.globalIdx, shared[0]);
   }
 
+  /** The sum of a group's elements, and that of their squares, in {@code rounds} rounds. */
+  static void sums(KernelContext context, FloatArray x, FloatArray y, int rounds) {
+    float value = x.get(context.globalIdx);
+    float sum = 0;
+    float squares = 0;
+    for (int round = 0; round < rounds; round++) {
+      sum = sum(context, value);
+      squares = sum(context, value * value);
+    }
+    y.set(context.globalIdx, sum + 1000 * squares);
+  }
+
+  private static float sum(KernelContext context, float value) {
+    float[] parts = context.allocateFloatLocalArray(8);
+    parts[context.localIdx] = value;
+    context.localBarrier();
+    float sum = 0;
+    for (int i = 0; i < 8; i++) {
+      sum += parts[i];
+    }
+    context.localBarrier();
+    return sum;
+  }
+
   /** More local memory than there is. */
   static void greedy(KernelContext context, FloatArray y) {
     int[] shared = context.allocateIntLocalArray(16 << 10);

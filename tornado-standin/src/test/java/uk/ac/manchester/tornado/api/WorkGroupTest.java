@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -70,6 +71,24 @@ class WorkGroupTest {
     float[] first = y.toHeapArray();
     execute(graph().task("t", Kernels::reverseWithOneBarrier, context, x, y, 2), 16, 8);
     assertThat(y.toHeapArray()).as("wrong in the same way").isEqualTo(first);
+  }
+
+  /** A thousand rounds of two arrays would take more than there is. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1000})
+  void eachCallOfAHelperHasItsOwnArrayAndALoopTheSame(int rounds) {
+    execute(graph().task("t", Kernels::sums, context, x, y, rounds), 16, 8);
+    assertThat(y.get(0)).isEqualTo(28 + 1000 * 140);
+    assertThat(y.get(15)).isEqualTo(92 + 1000 * 1100);
+  }
+
+  @Test
+  void functionsHaveTheWeaknessesOfTheDevice() {
+    assertThat(TornadoMath.max(Float.NaN, 1f)).isEqualTo(1);
+    assertThat(TornadoMath.min(1f, Float.NaN)).isEqualTo(1);
+    assertThat(TornadoMath.max(2f, 1f)).isEqualTo(2);
+    assertThat(TornadoMath.tanh(-40f)).isGreaterThan(-1);
+    assertThat(TornadoMath.tanh(0.5f)).isEqualTo((float) Math.tanh(0.5));
   }
 
   @Test

@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 public interface TornadoDevice {
 
   /** What its driver calls it. */
-  String getDeviceName();
+  String getDescription();
 
   /** What its driver calls itself. */
   String getPlatformName();

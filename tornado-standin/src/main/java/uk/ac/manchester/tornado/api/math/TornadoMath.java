@@ -1,10 +1,18 @@
 package uk.ac.manchester.tornado.api.math;
 
-/** Functions in single precision that have a counterpart on the device. */
+/**
+ * Functions in single precision that have a counterpart on the device, with its weaknesses: NaN is
+ * no operand of a minimum or maximum, and a tanh stays below 1.
+ */
 public class TornadoMath {
 
+  private static final float BELOW_ONE = Math.nextDown(1f);
+
   public static float min(float a, float b) {
-    return Math.min(a, b);
+    if (Float.isNaN(a)) {
+      return b;
+    }
+    return a < b || Float.isNaN(b) ? a : b;
   }
 
   public static int min(int a, int b) {
@@ -12,7 +20,10 @@ public class TornadoMath {
   }
 
   public static float max(float a, float b) {
-    return Math.max(a, b);
+    if (Float.isNaN(a)) {
+      return b;
+    }
+    return a > b || Float.isNaN(b) ? a : b;
   }
 
   public static int max(int a, int b) {
@@ -36,7 +47,8 @@ public class TornadoMath {
   }
 
   public static float tanh(float value) {
-    return (float) Math.tanh(value);
+    float tanh = (float) Math.tanh(value);
+    return Math.abs(tanh) == 1 ? Math.copySign(BELOW_ONE, tanh) : tanh;
   }
 
   public static float floor(float value) {

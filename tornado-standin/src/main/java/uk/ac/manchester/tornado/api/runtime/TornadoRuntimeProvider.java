@@ -11,7 +11,7 @@ public class TornadoRuntimeProvider {
   private static final TornadoDevice DEVICE =
       new TornadoDevice() {
         @Override
-        public String getDeviceName() {
+        public String getDescription() {
           return "stand-in";
         }
 
