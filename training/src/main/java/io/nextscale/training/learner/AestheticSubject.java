@@ -17,7 +17,10 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Learns how clean a picture is, whatever it shows: a logistic loss of its grade. */
+/**
+ * Learns how clean a picture is, whatever it shows: a logistic loss of its grade, and on the side
+ * how far each patch is from clean.
+ */
 final class AestheticSubject implements VerifierSubject {
 
   private final VerifierSettings.Subject settings;
@@ -25,6 +28,7 @@ final class AestheticSubject implements VerifierSubject {
   private final Lessons held;
   private final Aesthetic model =
       Aesthetic.declared(ShapesSizes.AESTHETIC, ShapesSizes.AESTHETIC_EMBEDDING, ShapesSizes.HEAD);
+  private final Wear<Aesthetic> wear = Wear.of(model, ShapesSizes.AESTHETIC.width());
 
   AestheticSubject(VerifierSettings.Subject settings, @Nullable VqVae tokenizer) {
     this.settings = settings;
@@ -38,11 +42,21 @@ final class AestheticSubject implements VerifierSubject {
   }
 
   @Override
+  public Record learner() {
+    return wear;
+  }
+
+  @Override
   public Supplier<Tensor> loss(long first, int count) {
     List<Graded> lessons = Lots.of(first, count, training::graded);
     Tensor pixels = pixels(lessons);
     Tensor grades = grades(lessons);
-    return () -> Losses.quality(model.forward(pixels), grades);
+    Tensor worn = Wear.worn(lessons, ShapesSizes.AESTHETIC.patch());
+    return () -> {
+      Tensor tokens = model.visual().tokens(pixels); // (B,L,C)
+      return Losses.quality(model.answer(tokens), grades)
+          .plus(wear.loss(tokens, worn).times((float) settings.aside()));
+    };
   }
 
   private static Tensor pixels(List<Graded> lessons) {

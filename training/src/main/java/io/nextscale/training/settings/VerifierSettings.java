@@ -46,8 +46,8 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
       @Setting("Lessons of each kind for measuring, of captions never trained on; 0: none.")
           int validation,
       @Setting(
-              "How much it counts what clip and imagereward learn on the side: what stands in each"
-                  + " patch of a picture, and which parts of a caption hold; 0: nothing.")
+              "How much it counts what is learnt on the side, of the patches of a picture and the"
+                  + " parts of a caption; 0: nothing.")
           double aside) {
 
     /** Checks the ranges. */

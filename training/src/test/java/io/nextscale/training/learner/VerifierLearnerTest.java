@@ -2,6 +2,7 @@ package io.nextscale.training.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Parameters;
@@ -197,6 +198,25 @@ class VerifierLearnerTest {
       int far = Math.max(Math.abs(i / 8 - 5), Math.abs(i % 8 - 3));
       int expected = far == 0 ? number : far == 1 ? number + 42 : 0;
       assertThat(classes[i]).as("patch %d", i).isEqualTo(expected);
+    }
+  }
+
+  /** A patch whose values are all 0.03 from clean is a fifth of ruined. */
+  @Test
+  void wearIsTheDistanceFromCleanPatchByPatch() {
+    float[] clean = new float[64 * 64 * 3];
+    float[] picture = new float[64 * 64 * 3];
+    for (int y = 8; y < 16; y++) {
+      for (int i = 3 * 24; i < 3 * 32; i++) {
+        picture[3 * 64 * y + i] = 0.03f; // patch 3 of row 1
+      }
+    }
+    picture[picture.length - 1] = 192; // one value, far off
+    float[] worn = Wear.worn(List.of(new Lessons.Graded(picture, clean, 0.5)), 8).toArray();
+    assertThat(worn).hasSize(64);
+    for (int i = 0; i < 64; i++) {
+      double expected = i == 11 ? 0.2 : i == 63 ? 1 : 0;
+      assertThat((double) worn[i]).as("patch %d", i).isCloseTo(expected, within(1e-5));
     }
   }
 

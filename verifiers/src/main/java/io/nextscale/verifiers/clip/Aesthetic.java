@@ -102,7 +102,12 @@ public record Aesthetic(@Name("visual") VisionTower visual, @Name("") ScoreHead 
    * @return (B)
    */
   public Tensor forward(Tensor pixels) {
-    return Workspace.scope(
-        () -> head.forward(visual.forward(pixels).l2Normalize(EPS)).reshape(pixels.shape().dim(0)));
+    return Workspace.scope(() -> answer(visual.tokens(pixels)));
+  }
+
+  /** The same of pictures that were read already: {@link VisionTower#tokens} (B,L,C) to (B). */
+  public Tensor answer(Tensor tokens) {
+    Tensor seen = visual.summary(tokens).l2Normalize(EPS); // (B,E)
+    return head.forward(seen).reshape(tokens.shape().dim(0));
   }
 }

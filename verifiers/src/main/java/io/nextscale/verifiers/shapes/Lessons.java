@@ -99,9 +99,10 @@ public final class Lessons {
    * A picture and how good it is, whatever it shows.
    *
    * @param picture perhaps damaged
+   * @param clean the picture of the same scene as it is rendered
    * @param quality 1 for a clean one, 1 − strength for a damaged one
    */
-  public record Graded(float[] picture, double quality) {}
+  public record Graded(float[] picture, float[] clean, double quality) {}
 
   /**
    * The lessons of a seed.
@@ -204,16 +205,16 @@ public final class Lessons {
   public Graded graded(long index) {
     RandomStream stream = random.split("graded").split(index);
     Scene scene = world.example(split, index).scene();
+    float[] clean = Renderer.render(scene);
     boolean tokens = studio.tokenizer() != null && stream.nextInt(2) == 0;
     double strength = stream.nextInt(4) == 0 ? 0 : stream.nextDouble();
     if (tokens) {
       Scene other = world.example(split, stream.nextLong()).scene();
       TokenFault fault = stream.nextInt(3) == 0 ? TokenFault.SCALES : TokenFault.STRAY;
       double share = fault == TokenFault.STRAY ? MOST_STRAY * strength : 0.5 * strength;
-      return new Graded(studio.faulty(fault, share, scene, other, stream), 1 - strength);
+      return new Graded(studio.faulty(fault, share, scene, other, stream), clean, 1 - strength);
     }
-    float[] clean = Renderer.render(scene);
     Damage damage = Damage.values()[stream.nextInt(Damage.values().length)];
-    return new Graded(damage.of(clean, strength, stream), 1 - strength);
+    return new Graded(damage.of(clean, strength, stream), clean, 1 - strength);
   }
 }
