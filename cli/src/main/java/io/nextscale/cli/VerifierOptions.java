@@ -200,12 +200,15 @@ public final class VerifierOptions {
     if (!(subject instanceof Subject.OfClass(int label, _))) {
       throw new UsageException("--verifier: one that judges captions; got confidence, for classes");
     }
-    return reading(FLAG, () -> {
-      Clip clip = VerifierFiles.clip(file);
-      ClipTokenizer words = VerifierFiles.words(file);
-      int context = clip.config().text().context();
-      return ClassConfidence.named(clip, text -> words.encode(text, context, true), classes, label);
-    });
+    return reading(
+        FLAG,
+        () -> {
+          Clip clip = VerifierFiles.clip(file);
+          ClipTokenizer words = VerifierFiles.words(file);
+          int context = clip.config().text().context();
+          return ClassConfidence.named(
+              clip, text -> words.encode(text, context, true), classes, label);
+        });
   }
 
   /** Something that is read from files. */

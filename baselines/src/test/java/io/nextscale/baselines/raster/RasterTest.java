@@ -38,7 +38,20 @@ class RasterTest {
 
   private static final VqVaeConfig TOKENIZER =
       new VqVaeConfig(
-          32, List.of(1, 1), 1, 24, 8, Scales.of(1, 2, 3), 2, 0.5f, 0.25f, false, 1, true, 0, false);
+          32,
+          List.of(1, 1),
+          1,
+          24,
+          8,
+          Scales.of(1, 2, 3),
+          2,
+          0.5f,
+          0.25f,
+          false,
+          1,
+          true,
+          0,
+          false);
 
   private static final VarConfig SIZES =
       new VarConfig(2, 32, 2, 5, 8, 24, Scales.of(1, 2, 3), false, true);
