@@ -40,7 +40,7 @@ public record Preset(
                   1,
                   512,
                   8,
-                  List.of(1, 2, 3, 4, 5, 6, 8),
+                  List.of(1, 1, 1, 2, 2, 3, 4, 5, 6, 8),
                   4,
                   0.5,
                   0.25,
@@ -64,7 +64,7 @@ public record Preset(
               new Chance(0, 0.1, 0, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
-              new Sampling(120, 1.5, 1, 0)));
+              new Sampling(120, 1.5, 0, 0)));
 
   /**
    * The shapes world by a transformer of a million parameters, and as large a diffusion

@@ -65,6 +65,12 @@ class StoryTest {
                 "30",
                 "restart-every",
                 "10",
+                "restart-until",
+                "0.8",
+                "truncation",
+                "0",
+                "thrift",
+                "0",
                 "rate",
                 "3e-3"));
     VarSettings second =

@@ -191,7 +191,20 @@ class LessonsTest {
   private static VqVae tokenizer() throws IOException {
     VqVaeConfig config =
         new VqVaeConfig(
-            32, List.of(1, 1), 1, 24, 8, Scales.of(1, 2, 4), 2, 0.5f, 0.25f, false, 8, true);
+            32,
+            List.of(1, 1),
+            1,
+            24,
+            8,
+            Scales.of(1, 2, 4),
+            2,
+            0.5f,
+            0.25f,
+            false,
+            8,
+            true,
+            0,
+            false);
     return VqVae.load(VqVae.initial(config, RandomStream.of(4)), config, Loading.forInference());
   }
 
