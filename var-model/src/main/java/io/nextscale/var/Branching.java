@@ -69,7 +69,10 @@ public final class Branching {
       return fHat;
     }
 
-    /** Keys and values of the decided scales, of the row with the condition. */
+    /**
+     * Keys and values of the scales that were looked at, of the row with the condition; those of
+     * the last one are not kept, since no scale will read them.
+     */
     public KvCache cache() {
       return own.cache();
     }
@@ -171,7 +174,10 @@ public final class Branching {
             conditioning,
             rows.stream().map(Row::cache).toList());
 
-    double progress = scales().count() == 1 ? 0 : (double) scale / (scales().count() - 1);
+    int last = scales().count() - 1;
+    double progress = last == 0 ? 0 : (double) scale / last;
+    List<KvCache> caches =
+        scale == last ? rows.stream().map(Row::cache).toList() : step.caches(); // read by no one
     Tensor[] logits = new Tensor[branches.size()];
     List<Branch> informed = new ArrayList<>();
     int second = branches.size();
@@ -182,10 +188,10 @@ public final class Branching {
       if (none != null) {
         Tensor other = step.logits().slice(0, second, second + 1);
         own = Generator.pushed(own, other, settings.guidance() * progress);
-        none = new Row(none.conditioning(), step.caches().get(second++));
+        none = new Row(none.conditioning(), caches.get(second++));
       }
       logits[i] = own;
-      Row with = new Row(branch.own.conditioning(), step.caches().get(i));
+      Row with = new Row(branch.own.conditioning(), caches.get(i));
       informed.add(new Branch(branch.tokens, branch.fHat, branch.input, with, none));
     }
     return new Outlook(Generator.filter(Tensor.concat(0, logits), settings), informed);
