@@ -6,6 +6,7 @@ import io.nextscale.tensor.spi.BackendProvider;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +48,9 @@ public final class Backends {
   }
 
   /**
-   * Opens a device by name: {@code cpu}, {@code auto} (the best that works), {@code gpu} (the best
-   * that is not the CPU), a provider's name (its first device), or one of {@link
-   * BackendProvider#devices}.
+   * Opens a device by name: {@code cpu}, {@code auto} (the fastest that is known to be: a graphics
+   * processor, else the CPU), {@code gpu} (the best that a provider other than the CPU's has), a
+   * provider's name (its best), or one of {@link BackendProvider#devices}.
    *
    * @throws IllegalArgumentException naming every device there is, and why others are not usable
    */
@@ -58,12 +59,9 @@ public final class Backends {
       return cpu();
     }
     for (BackendProvider provider : providers()) {
-      List<String> devices = provider.devices();
-      if (devices.contains(name)) {
-        return provider.name().equals("cpu") ? cpu() : provider.open(name);
-      }
-      if (!devices.isEmpty() && isCalled(name, provider)) {
-        return provider.name().equals("cpu") ? cpu() : provider.open(devices.get(0));
+      Optional<String> device = meant(name, provider);
+      if (device.isPresent()) {
+        return provider.open(device.get());
       }
     }
     throw new IllegalArgumentException(
@@ -75,10 +73,19 @@ public final class Backends {
             + describeUnavailable());
   }
 
-  private static boolean isCalled(String name, BackendProvider provider) {
-    return name.equals("auto")
-        || name.equals(provider.name())
-        || (name.equals("gpu") && !provider.name().equals("cpu"));
+  /** The device of a provider that a name means. */
+  private static Optional<String> meant(String name, BackendProvider provider) {
+    List<String> devices = provider.devices();
+    if (devices.contains(name)) {
+      return Optional.of(name);
+    }
+    if (name.equals("auto")) {
+      return provider.recommended();
+    }
+    boolean all = name.equals("gpu") && !provider.name().equals("cpu");
+    return devices.isEmpty() || !(all || name.equals(provider.name()))
+        ? Optional.empty()
+        : Optional.of(provider.recommended().orElse(devices.getFirst()));
   }
 
   /** The names of all devices that can be opened. */

@@ -5,8 +5,10 @@ import io.nextscale.tensor.spi.BackendProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The devices that TornadoVM finds, named {@code tornado:driver:device}. */
@@ -43,6 +45,12 @@ public final class TornadoBackendProvider implements BackendProvider {
     } catch (LinkageError | RuntimeException e) {
       return List.of();
     }
+  }
+
+  /** The first graphics processor or other accelerator; a driver for the CPU is neither. */
+  @Override
+  public Optional<String> recommended() {
+    return devices().stream().filter(Found::accelerates).findFirst();
   }
 
   @Override
@@ -131,6 +139,11 @@ public final class TornadoBackendProvider implements BackendProvider {
         }
       }
       return names;
+    }
+
+    static boolean accelerates(String name) {
+      TornadoDeviceType type = device(name).getDeviceType();
+      return type == TornadoDeviceType.GPU || type == TornadoDeviceType.ACCELERATOR;
     }
 
     static TornadoDevice device(String name) {

@@ -3,7 +3,9 @@ package io.nextscale.tornado;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.spi.Backend;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
@@ -35,6 +37,17 @@ class TornadoBackendProviderTest {
     assertThat(new TornadoBackendProvider().devices()).isNotEmpty();
     assertThat(System.getProperty("tornado.opencl.compiler.flags")).doesNotContain("relaxed");
     assertThat(System.getProperty("tornado.recover.bailout")).isEqualTo("False");
+  }
+
+  @Test
+  void whatRunsOnTheCpuIsNotTakenInsteadOfItsOwnKernels() {
+    assumeFalse(FloatArray.class.getModule().isNamed(), "TornadoVM may have found an accelerator");
+    assertThat(new TornadoBackendProvider().devices()).containsExactly("tornado:0:0");
+    assertThat(new TornadoBackendProvider().recommended()).isEmpty();
+    assertThat(Backends.open("auto")).isSameAs(Backends.cpu());
+    try (Backend asked = Backends.open("gpu")) {
+      assertThat(asked).isInstanceOf(TornadoBackend.class);
+    }
   }
 
   private static URL locationOf(Class<?> type) {

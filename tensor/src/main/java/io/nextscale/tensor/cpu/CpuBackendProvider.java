@@ -3,6 +3,7 @@ package io.nextscale.tensor.cpu;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.tensor.spi.BackendProvider;
 import java.util.List;
+import java.util.Optional;
 
 /** The CPU as a backend: always usable. */
 public final class CpuBackendProvider implements BackendProvider {
@@ -28,6 +29,11 @@ public final class CpuBackendProvider implements BackendProvider {
   @Override
   public String unavailableReason() {
     return "";
+  }
+
+  @Override
+  public Optional<String> recommended() {
+    return Optional.of(name());
   }
 
   @Override

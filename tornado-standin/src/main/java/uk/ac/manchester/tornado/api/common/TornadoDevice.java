@@ -1,5 +1,6 @@
 package uk.ac.manchester.tornado.api.common;
 
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /** A device that tasks run on. */
@@ -10,6 +11,9 @@ public interface TornadoDevice {
 
   /** What its driver calls itself. */
   String getPlatformName();
+
+  /** What it is. */
+  TornadoDeviceType getDeviceType();
 
   /** What code it runs. */
   TornadoVMBackendType getTornadoVMBackend();

@@ -3,6 +3,7 @@ package uk.ac.manchester.tornado.api.runtime;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /** The runtime with the one device there is here. */
@@ -18,6 +19,11 @@ public class TornadoRuntimeProvider {
         @Override
         public String getPlatformName() {
           return "plain JVM";
+        }
+
+        @Override
+        public TornadoDeviceType getDeviceType() {
+          return TornadoDeviceType.CPU;
         }
 
         @Override
