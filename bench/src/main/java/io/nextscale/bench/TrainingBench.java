@@ -62,8 +62,7 @@ public class TrainingBench {
     switch (step) {
       case "var.d16x1" -> transformer(VarConfig.depth(16), 1, random);
       case "var.small32" ->
-          transformer(
-              new VarConfig(6, 192, 6, 10, 16, 512, SMALL_SCALES, false, true, null), 32, random);
+          transformer(new VarConfig(6, 192, 6, 10, 16, 512, SMALL_SCALES, false, true), 32, random);
       case "tokenizer.small16" -> tokenizer(16, random);
       default ->
           throw new IllegalArgumentException(

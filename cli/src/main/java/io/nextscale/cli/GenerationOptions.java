@@ -9,11 +9,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen. What is not given comes from the preset. */
 public final class GenerationOptions {
+
+  private static final double DIFFUSION_GUIDANCE = 1.5;
 
   /** Settings that belong together. */
   enum Preset {
@@ -34,8 +37,6 @@ public final class GenerationOptions {
               + " program, chosen on held-out captions (default: quality for classes, fid for"
               + " captions, shapes for that model).")
   private @Nullable Preset preset;
-
-  private static final double DIFFUSION_GUIDANCE = 1.5;
 
   private boolean embedded;
 
@@ -194,22 +195,21 @@ public final class GenerationOptions {
    * @throws UsageException when there are settings of tokens, which it does not draw
    */
   double diffusionGuidance() {
-    String tokens =
-        preset != null
-            ? "--preset"
-            : topK != null
-                ? "--top-k"
-                : topP != null
-                    ? "--top-p"
-                    : smooth != null
-                        ? "--smooth"
-                        : greedy ? "--greedy" : drawnScales != null ? "--drawn-scales" : "";
-    if (!tokens.isEmpty()) {
-      throw new UsageException(
-          tokens
-              + ": a model that draws tokens; got a diffusion transformer — leave it out; it has"
-              + " --cfg-scale, --sampling-steps and --sampler");
-    }
+    SequencedMap<String, Boolean> ofTokens = new LinkedHashMap<>();
+    ofTokens.put("--preset", preset != null);
+    ofTokens.put("--top-k", topK != null);
+    ofTokens.put("--top-p", topP != null);
+    ofTokens.put("--smooth", smooth != null);
+    ofTokens.put("--greedy", greedy);
+    ofTokens.put("--drawn-scales", drawnScales != null);
+    ofTokens.forEach((flag, given) -> {
+      if (given) {
+        throw new UsageException(
+            flag
+                + ": a model that draws tokens; got a diffusion transformer — leave it out; it has"
+                + " --cfg-scale, --sampling-steps and --sampler");
+      }
+    });
     return cfgScale == null ? DIFFUSION_GUIDANCE : cfgScale;
   }
 

@@ -182,7 +182,12 @@ final class InferenceScalingCommand implements Callable<Integer> {
     Counts.check(1, atOnce);
     List<Method> chosen = chosen();
     SequencedMap<String, PromptVerifier> named = new LinkedHashMap<>();
-    verifiers.forEach(name -> named.put(name, VerifierOptions.named("--verifiers", name)));
+    Map<String, String> fingerprints = new LinkedHashMap<>();
+    for (String name : verifiers) {
+      named.put(name, VerifierOptions.named("--verifiers", name));
+      VerifierOptions.fingerprint("--verifiers", name)
+          .ifPresent(print -> fingerprints.put(name, print));
+    }
     Backend backend = compute.backend();
     verbosity.tellMore(backend.describe());
     Map<String, Path> vaes = named("--vae", tokenizers, true);
@@ -200,7 +205,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
       throw new UsageException("" + e.getMessage(), e);
     }
     try (InferenceScaling scaling =
-        InferenceScaling.open(experiment, settings, contenders, named)) {
+        InferenceScaling.open(experiment, settings, contenders, named, fingerprints)) {
       long missing = scaling.missing();
       if (missing > 0) {
         verbosity.tell(

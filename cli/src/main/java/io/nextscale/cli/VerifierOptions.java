@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -156,6 +157,20 @@ public final class VerifierOptions {
                     .formatted(flag, which));
           }
         });
+  }
+
+  /** Tells the weights of a verifier apart from others of its name; empty where it has none. */
+  static Optional<String> fingerprint(String flag, String which) {
+    if (which.equals(CHECKER)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        reading(
+            flag,
+            () ->
+                ShapesVerifiers.NAMES.contains(which)
+                    ? ShapesVerifiers.fingerprint(which)
+                    : Fingerprint.of(existing(flag, which))));
   }
 
   private static Path existing(String flag, String given) {

@@ -64,6 +64,12 @@ public interface Sight {
     };
   }
 
+  /** The same with queries and keys that turn with their places; keys are kept as they turned. */
+  default Sight turned(Rotation rotation) {
+    return (q, own, scale) ->
+        attend(rotation.turn(q), new Chunk(rotation.turn(own.keys()), own.values()), scale);
+  }
+
   private static Tensor attend(
       Tensor q, List<Chunk> past, Chunk own, @Nullable Tensor visible, float scale) {
     List<Tensor> keys = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.nextscale.var;
 
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Constant;
+import io.nextscale.nn.Conv2d;
 import io.nextscale.nn.Embedding;
 import io.nextscale.nn.Linear;
 import io.nextscale.nn.Loading;
@@ -45,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * @param levels the scale of each token, I32 (1,L)
  * @param mask 0 where a token sees another, else −∞, (1,1,L,L)
  * @param words codes to tokens
+ * @param neighbours what surrounds a place, (C,Cv,3,3), added to the words; or null
+ * @param rotation how queries and keys turn, see {@link Rotation}; or null
  * @param classes an embedding of each label, the last for none; null where captions are the
  *     condition
  * @param text the encoder of captions; null where labels are the condition
@@ -61,6 +64,8 @@ public record Var(
     @Name("lvl_1L") Constant levels,
     @Name("attn_bias_for_masking") Constant mask,
     @Name("word_embed") Linear words,
+    @Name("neighbour_embed") @Nullable Conv2d neighbours,
+    @Name("rope_2LD") @Nullable Constant rotation,
     @Name("class_emb") @Nullable Embedding classes,
     @Name("text") @Nullable TextEncoder text,
     @Name("lvl_embed") Embedding scaleEmbedding,
@@ -103,6 +108,8 @@ public record Var(
             () -> Tensor.ofInts(Shape.of(1, length), scales.levels())),
         new Constant(Shape.of(1, 1, length, length), DType.F32, () -> mask(scales)),
         Linear.declared(config.codeChannels(), width, true),
+        config.neighbours() ? Conv2d.declared(config.codeChannels(), width, 3) : null,
+        config.rotary() ? Rotation.constant(scales, config.headWidth()) : null,
         text == null ? Embedding.declared(config.classes() + 1, width) : null,
         text == null ? null : TextEncoder.declared(text, width),
         Embedding.declared(scales.count(), width),
@@ -227,7 +234,39 @@ public record Var(
   public Tensor tokens(int scale, Tensor input, Tensor positions) {
     Scales scales = config.scales();
     Tensor codes = input.reshape(input.shape().dim(0), scales.tokens(scale), -1); // (R,l,Cv)
-    return words.forward(codes).plus(positions.slice(1, scales.begin(scale), scales.end(scale)));
+    return embedded(scale, codes).plus(positions.slice(1, scales.begin(scale), scales.end(scale)));
+  }
+
+  /** What the tokens of a scale read, (R,l,Cv), as their channels, (R,l,C). */
+  private Tensor embedded(int scale, Tensor codes) {
+    Tensor own = words.forward(codes);
+    if (neighbours == null) {
+      return own;
+    }
+    Scales.Size grid = config.scales().size(scale);
+    Tensor map = codes.reshape(codes.shape().dim(0), grid.height(), grid.width(), -1);
+    return own.plus(neighbours.forward(map).reshape(own.shape())); // (R,p,p,C) to (R,l,C)
+  }
+
+  /** The same for all scales after the first, as far as they are given: (R,l,Cv) to (R,l,C). */
+  private Tensor embedded(Tensor codes) {
+    if (neighbours == null) {
+      return words.forward(codes);
+    }
+    Scales scales = config.scales();
+    List<Tensor> parts = new ArrayList<>();
+    int begin = 0;
+    for (int s = 1; begin < codes.shape().dim(1); s++) {
+      int end = begin + scales.tokens(s);
+      parts.add(embedded(s, codes.slice(1, begin, end)));
+      begin = end;
+    }
+    return Tensor.concat(1, parts.toArray(Tensor[]::new));
+  }
+
+  /** What tokens from one to another see, their queries and keys turned where they do turn. */
+  private Sight turned(Sight sight, int from, int to) {
+    return rotation == null ? sight : sight.turned(Rotation.of(rotation.value(), from, to));
   }
 
   // Generation
@@ -242,11 +281,13 @@ public record Var(
   public Step step(Tensor x, Conditioning conditioning, KvCache cache, Observer observer) {
     List<Chunk> chunks = new ArrayList<>();
     Stages stages = new Stages();
+    int from = cache.tokens();
+    int to = from + x.shape().dim(1);
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       Modulation modulation = conditioning.blocks().get(i);
       Chunk text = conditioning.text(i);
-      Sight sight = Sight.after(cache.block(i), chunk -> chunks.add(keep(chunk)));
+      Sight sight = turned(Sight.after(cache.block(i), chunk -> chunks.add(keep(chunk))), from, to);
       stages.add("blocks." + i, tokens -> block.forward(tokens, modulation, text, sight));
     }
     addHead(stages, conditioning);
@@ -265,6 +306,8 @@ public record Var(
     List<List<Chunk>> byRow = new ArrayList<>();
     caches.forEach(_ -> byRow.add(new ArrayList<>()));
     Stages stages = new Stages();
+    int from = caches.getFirst().tokens();
+    int to = from + x.shape().dim(1);
     for (int i = 0; i < blocks.size(); i++) {
       int index = i;
       Block block = blocks.get(i);
@@ -275,7 +318,8 @@ public record Var(
           "blocks." + i,
           tokens -> {
             Iterator<List<Chunk>> row = byRow.iterator();
-            Sight sight = Sight.afterEach(pasts, chunk -> row.next().add(keep(chunk)));
+            Sight sight =
+                turned(Sight.afterEach(pasts, chunk -> row.next().add(keep(chunk))), from, to);
             return block.forward(tokens, modulation, text, sight);
           });
     }
@@ -356,10 +400,10 @@ public record Var(
     }
     Tensor positions = positions();
     Conditioning conditioning = conditioning(condition);
-    Tensor rest = words.forward(teacherInput).plus(positions.slice(1, first, length));
+    Tensor rest = embedded(teacherInput).plus(positions.slice(1, first, length));
     Tensor x = Tensor.concat(1, firstTokens(conditioning, positions), rest); // (B,L,C)
     observer.observe("x", x);
-    Sight sight = Sight.masked(visible(length));
+    Sight sight = turned(Sight.masked(visible(length)), 0, length);
     Stages stages = new Stages();
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);

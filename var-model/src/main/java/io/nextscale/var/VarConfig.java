@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param unitAttention whether queries and keys are brought to length 1, with a learned scale per
  *     head; else products are scaled by {@code 1/4 · D^−1/2}
  * @param text the encoder of captions; null where labels are the condition
+ * @param neighbours whether a token also reads what surrounds its place in its grid, by a 3×3
+ *     convolution beside the linear embedding
+ * @param rotary whether queries and keys are turned by their places, see {@link Rotation}
  */
 public record VarConfig(
     int depth,
@@ -34,12 +37,16 @@ public record VarConfig(
     Scales scales,
     boolean sharedCondition,
     boolean unitAttention,
-    @Nullable TextConfig text) {
+    @Nullable TextConfig text,
+    boolean neighbours,
+    boolean rotary) {
 
   /** Only a transformer has a tensor of this name. */
   static final String LANDMARK = "pos_1LC";
 
   private static final String LEVELS = "lvl_1L";
+  private static final String NEIGHBOURS = "neighbour_embed.weight";
+  private static final String ROTATION = "rope_2LD";
   private static final String PIECES = "text.tokens.weight";
   private static final int[] PUBLISHED_SIZES = {256, 512, 1024};
 
@@ -72,6 +79,12 @@ public record VarConfig(
     if (!scales.square()) {
       throw new IllegalArgumentException("transformer: square scales; got " + scales);
     }
+    if (rotary && width / heads % 4 != 0) {
+      throw new IllegalArgumentException(
+          "transformer: heads of a multiple of 4 channels, where they turn with the place; got "
+              + width / heads
+              + " — choose other heads, or leave rotary out");
+    }
   }
 
   /** A transformer whose condition is a label. */
@@ -95,7 +108,9 @@ public record VarConfig(
         scales,
         sharedCondition,
         unitAttention,
-        null);
+        null,
+        false,
+        false);
   }
 
   /**
@@ -120,7 +135,9 @@ public record VarConfig(
         other,
         sharedCondition,
         unitAttention,
-        text);
+        text,
+        neighbours,
+        rotary);
   }
 
   /** The same transformer with captions for labels. */
@@ -135,7 +152,26 @@ public record VarConfig(
         scales,
         sharedCondition,
         unitAttention,
-        captions);
+        captions,
+        neighbours,
+        rotary);
+  }
+
+  /** The same transformer with, or without, a sense of what lies beside what. */
+  public VarConfig withLocality(boolean neighbours, boolean rotary) {
+    return new VarConfig(
+        depth,
+        width,
+        heads,
+        classes,
+        codeChannels,
+        vocabulary,
+        scales,
+        sharedCondition,
+        unitAttention,
+        text,
+        neighbours,
+        rotary);
   }
 
   /**
@@ -177,7 +213,9 @@ public record VarConfig(
           scales == null ? scales(from, places.dim(1)) : scales,
           from.has("shared_ada_lin.1.weight"),
           headScales != null,
-          text);
+          text,
+          from.has(NEIGHBOURS),
+          from.has(ROTATION));
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a transformer", String.valueOf(e.getMessage()));

@@ -299,7 +299,18 @@ class TextTest {
         .hasMessageContaining("a width that the heads divide");
     assertThatThrownBy(() ->
             new VarConfig(
-                1, 4, 1, 5, 1, 1, Tiny.SCALES, false, true, new TextConfig(9, 4, 3, 1, 3)))
+                1,
+                4,
+                1,
+                5,
+                1,
+                1,
+                Tiny.SCALES,
+                false,
+                true,
+                new TextConfig(9, 4, 3, 1, 3),
+                false,
+                false))
         .hasMessageContaining("text takes the place of classes");
   }
 

@@ -97,18 +97,22 @@ public final class InferenceScaling implements AutoCloseable {
   /**
    * Opens the folder of an experiment, to begin it or to go on.
    *
-   * @throws TrainingException when it was begun with other settings, or somebody works there
+   * @param fingerprints of the weights of verifiers, by their names; those without weights have
+   *     none
+   * @throws TrainingException when it was begun with other settings, models or verifiers of these
+   *     names, or somebody works there
    */
   public static InferenceScaling open(
       Path folder,
       InferenceSettings settings,
       List<Contender> contenders,
-      SequencedMap<String, PromptVerifier> verifiers)
+      SequencedMap<String, PromptVerifier> verifiers,
+      Map<String, String> fingerprints)
       throws IOException {
     Files.createDirectories(folder);
     RunLock lock = RunLock.take(folder.resolve("run.lock"));
     try {
-      describe(folder.resolve(EXPERIMENT), settings, contenders);
+      describe(folder.resolve(EXPERIMENT), settings, contenders, fingerprints);
       Journal journal = Journal.open(folder.resolve(CELLS));
       return new InferenceScaling(folder, settings, contenders, verifiers, lock, journal);
     } catch (Throwable failure) {
@@ -118,9 +122,14 @@ public final class InferenceScaling implements AutoCloseable {
   }
 
   /** Writes what decides on results, after comparing it with what is there. */
-  private static void describe(Path file, InferenceSettings settings, List<Contender> contenders)
+  private static void describe(
+      Path file,
+      InferenceSettings settings,
+      List<Contender> contenders,
+      Map<String, String> fingerprints)
       throws IOException {
     SequencedMap<String, Json> known = new LinkedHashMap<>();
+    SequencedMap<String, Json> judges = new LinkedHashMap<>();
     if (Files.exists(file)) {
       Json before = Json.parse(file.toString(), Files.readAllBytes(file));
       if (!(before instanceof Json.Obj(var members))
@@ -130,6 +139,9 @@ public final class InferenceScaling implements AutoCloseable {
       }
       refuseOthers(file, "settings", members.get("settings"), Json.of(settings.fixed()));
       known.putAll(generators);
+      if (members.get("verifiers") instanceof Json.Obj(var weights)) {
+        judges.putAll(weights);
+      }
     }
     for (Contender contender : contenders) {
       SequencedMap<String, Object> about = new LinkedHashMap<>();
@@ -142,9 +154,17 @@ public final class InferenceScaling implements AutoCloseable {
       }
       known.put(contender.name(), now);
     }
+    fingerprints.forEach((name, print) -> {
+      Json now = new Json.Str(print);
+      if (judges.containsKey(name)) {
+        refuseOthers(file, "verifier " + name, judges.get(name), now);
+      }
+      judges.put(name, now);
+    });
     SequencedMap<String, Object> all = new LinkedHashMap<>();
     all.put("settings", settings.fixed());
     all.put("generators", new Json.Obj(known));
+    all.put("verifiers", new Json.Obj(judges));
     AtomicFile.write(file, (Json.of(all).writeIndented() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 

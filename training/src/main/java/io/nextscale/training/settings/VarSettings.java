@@ -45,6 +45,10 @@ public record VarSettings(
       @Setting("One layer for the conditions of all blocks.") boolean sharedCondition,
       @Setting("Queries and keys of length 1, with a learned scale per head.")
           boolean unitAttention,
+      @Setting("A token also reads what surrounds its place, by a 3 x 3 convolution.")
+          boolean neighbours,
+      @Setting("Queries and keys turn with their places (rotary position embedding).")
+          boolean rotary,
       @Setting("How open the blocks are at the beginning.") double gates,
       @Setting("Channels of the encoder of captions.") int textWidth,
       @Setting("Layers of the encoder of captions.") int textDepth,
@@ -131,7 +135,9 @@ public record VarSettings(
         readsText()
             ? new TextConfig(
                 pieces, model.textLength(), model.textWidth(), model.textDepth(), model.textHeads())
-            : null);
+            : null,
+        model.neighbours(),
+        model.rotary());
   }
 
   /** The rule of the first values. */

@@ -45,7 +45,8 @@ class InferenceReportTest {
             run,
             settings,
             List.of(Guesses.contender(Method.RANDOM, Method.BEAM, Method.PARTIAL)),
-            judges)) {
+            judges,
+            Map.of())) {
       assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
       for (Path file : scaling.report().write(run, "## Memory\n\nforks share")) {
         assertThat(file).exists();

@@ -59,7 +59,22 @@ class InferenceScalingTest {
   private static InferenceScaling open(Path run, InferenceSettings settings, Method... methods)
       throws IOException {
     return InferenceScaling.open(
-        run, settings, List.of(Guesses.contender(methods)), Guesses.verifiers());
+        run, settings, List.of(Guesses.contender(methods)), Guesses.verifiers(), Map.of());
+  }
+
+  @Test
+  void verifiersOfOtherWeightsAreRefused() throws IOException {
+    List<Contender> contenders = List.of(Guesses.contender(Method.RANDOM));
+    var judges = Guesses.verifiers();
+    InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("clip", "1a")).close();
+    InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("reward", "2b")).close();
+    InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("clip", "1a")).close();
+    assertThatThrownBy(() ->
+            InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("reward", "3c")))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("verifier reward")
+        .hasMessageContaining("\"2b\"; got \"3c\"")
+        .hasMessageContaining("name another folder");
   }
 
   private static SequencedMap<Cell.Key, Cell> cells(Path run) throws IOException {

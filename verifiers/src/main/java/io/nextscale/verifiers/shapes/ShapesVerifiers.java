@@ -14,6 +14,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Verifiers of the shapes world, from the files that their trainings write. */
@@ -34,15 +37,39 @@ public final class ShapesVerifiers {
    * @throws FileNotFoundException when this build has none
    */
   public static PromptVerifier embedded(String name) throws IOException {
-    String file = "shapes-" + name + ".safetensors";
-    try (InputStream stream = ShapesVerifiers.class.getResourceAsStream(file)) {
-      if (stream == null) {
-        throw new FileNotFoundException(file + " is no part of this build");
-      }
-      try (TensorFile tensors = TensorFile.read(file, stream)) {
-        return of(tensors);
-      }
+    String file = file(name);
+    try (InputStream stream = stream(file);
+        TensorFile tensors = TensorFile.read(file, stream)) {
+      return of(tensors);
     }
+  }
+
+  /**
+   * Tells a verifier inside the program apart from those of other versions: the first 16 digits of
+   * the SHA-256 of its file.
+   *
+   * @param name one of {@link #NAMES}
+   * @throws FileNotFoundException when this build has none
+   */
+  public static String fingerprint(String name) throws IOException {
+    try (InputStream stream = stream(file(name))) {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(stream.readAllBytes());
+      return HexFormat.of().formatHex(digest).substring(0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has SHA-256
+    }
+  }
+
+  private static String file(String name) {
+    return "shapes-" + name + ".safetensors";
+  }
+
+  private static InputStream stream(String file) throws FileNotFoundException {
+    InputStream stream = ShapesVerifiers.class.getResourceAsStream(file);
+    if (stream == null) {
+      throw new FileNotFoundException(file + " is no part of this build");
+    }
+    return stream;
   }
 
   /**
