@@ -1,5 +1,6 @@
 package io.nextscale.var;
 
+import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.vqvae.MultiScaleQuantizer;
 import io.nextscale.vqvae.Scales;
@@ -8,7 +9,7 @@ import io.nextscale.vqvae.VqVae;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,8 @@ public final class Branching {
   /**
    * What the transformer expects of the next scale of some branches.
    *
-   * @param logits (B,l,V) of the tokens, after guidance, top-k and top-p
+   * @param logits (B,l,V) of the tokens, after guidance, top-k and top-p; of the first one,
+   *     (B,1,V), where the scale is serial
    * @param branches the same branches, knowing what the transformer read
    */
   public record Outlook(Tensor logits, List<Branch> branches) {
@@ -164,20 +166,27 @@ public final class Branching {
    */
   public Outlook look(List<Branch> branches) {
     int scale = scale(branches);
+    return look(branches, scale, conditioning -> tokens(branches, scale, conditioning));
+  }
+
+  /**
+   * The same for some tokens of a scale.
+   *
+   * @param reads what the transformer reads, (R,n,C), of rows with and then of those without
+   *     condition
+   */
+  private Outlook look(List<Branch> branches, int scale, Function<Conditioning, Tensor> reads) {
     List<Row> guided = branches.stream().flatMap(branch -> Stream.ofNullable(branch.none)).toList();
     List<Row> rows = new ArrayList<>(branches.stream().map(branch -> branch.own).toList());
     rows.addAll(guided);
     Conditioning conditioning = Conditioning.concat(rows.stream().map(Row::conditioning).toList());
-    Var.Steps step =
-        model.step(
-            tokens(branches, scale, conditioning),
-            conditioning,
-            rows.stream().map(Row::cache).toList());
+    Tensor x = reads.apply(conditioning);
+    Var.Steps step = model.step(x, conditioning, rows.stream().map(Row::cache).toList());
 
     int last = scales().count() - 1;
     double progress = last == 0 ? 0 : (double) scale / last;
-    List<KvCache> caches =
-        scale == last ? rows.stream().map(Row::cache).toList() : step.caches(); // read by no one
+    boolean readAgain = scale < last || scale < model.config().serial();
+    List<KvCache> caches = readAgain ? step.caches() : rows.stream().map(Row::cache).toList();
     Tensor[] logits = new Tensor[branches.size()];
     List<Branch> informed = new ArrayList<>();
     int second = branches.size();
@@ -206,17 +215,28 @@ public final class Branching {
     return decided.getFirst();
   }
 
-  /** What the transformer reads, (R,l,C), of rows with and then of those without condition. */
+  /**
+   * What the transformer reads first at a scale, of rows with and then of those without condition:
+   * all tokens, (R,l,C), or where the scale is serial the first one, (R,1,C).
+   */
   private Tensor tokens(List<Branch> branches, int scale, Conditioning conditioning) {
-    if (scale == 0) {
-      return model.firstTokens(conditioning, positions);
-    }
-    Tensor[] inputs =
-        Stream.concat(
-                branches.stream().map(branch -> branch.input),
-                branches.stream().filter(branch -> branch.none != null).map(branch -> branch.input))
-            .toArray(Tensor[]::new);
-    return model.tokens(scale, Tensor.concat(0, inputs), positions);
+    Tensor all = wholeScale(branches, scale, conditioning);
+    return scale < model.config().serial() ? all.slice(1, 0, 1) : all;
+  }
+
+  private Tensor wholeScale(List<Branch> branches, int scale, Conditioning conditioning) {
+    return scale == 0
+        ? model.firstTokens(conditioning, positions)
+        : model.tokens(scale, ofRows(branches, branch -> branch.input), positions);
+  }
+
+  /** Something of rows with and then of those without condition. */
+  private static Tensor ofRows(List<Branch> branches, Function<Branch, Tensor> what) {
+    return Tensor.concat(
+        0,
+        Stream.concat(branches.stream(), branches.stream().filter(branch -> branch.none != null))
+            .map(what)
+            .toArray(Tensor[]::new));
   }
 
   /**
@@ -235,20 +255,62 @@ public final class Branching {
               + " seeds");
     }
     int scale = outlook.scale();
-    Tensor logits = rows(from, i -> outlook.logits().slice(0, i, i + 1)); // (N,l,V)
-    Tensor ids =
+    List<Branch> branches = from.stream().map(outlook.branches()::get).toList();
+    int length = scales().tokens(scale);
+    Tensor random =
         scale >= settings.drawn()
-            ? logits.argMax()
-            : logits.draw(Draws.seeded(seeds).exponentials(scale, logits.shape())); // (N,l)
+            ? null
+            : Draws.seeded(seeds)
+                .exponentials(
+                    scale, Shape.of(from.size(), length, model.config().vocabulary())); // (N,l,V)
+    Tensor ids = chosen(rows(from, outlook.logits()), random, 0); // (N,l), or (N,1)
+    if (scale < model.config().serial()) {
+      for (int i = 1; i < length; i++) {
+        Tensor before = vae.quantizer().codebook().forward(ids.slice(1, i - 1, i)); // (N,1,Cv)
+        int token = i;
+        List<Branch> forked = branches;
+        Outlook next =
+            look(
+                forked,
+                scale,
+                conditioning ->
+                    wholeScale(forked, scale, conditioning)
+                        .slice(1, token, token + 1)
+                        .plus(model.after(alsoGuided(forked, before))));
+        branches = next.branches();
+        ids = Tensor.concat(1, ids, chosen(next.logits(), random, i));
+      }
+    }
+    return decided(branches, scale, ids);
+  }
+
+  /** Tokens from their logits (N,n,V) and random numbers for them and others, (N,l,V). */
+  private static Tensor chosen(Tensor logits, @Nullable Tensor random, int from) {
+    return random == null
+        ? logits.argMax()
+        : logits.draw(random.slice(1, from, from + logits.shape().dim(1)));
+  }
+
+  /** Rows of branches, (N,n,Cv), followed by those of guided ones again. */
+  private static Tensor alsoGuided(List<Branch> branches, Tensor rows) {
+    List<Tensor> all = new ArrayList<>(List.of(rows));
+    for (int i = 0; i < branches.size(); i++) {
+      if (branches.get(i).none != null) {
+        all.add(rows.slice(0, i, i + 1));
+      }
+    }
+    return Tensor.concat(0, all.toArray(Tensor[]::new));
+  }
+
+  /** Branches with one more scale, of tokens I32 (N,l). */
+  private List<Branch> decided(List<Branch> branches, int scale, Tensor ids) {
     MultiScaleQuantizer quantizer = vae.quantizer();
+    Tensor maps = Tensor.concat(0, branches.stream().map(Branch::fHat).toArray(Tensor[]::new));
     MultiScaleQuantizer.Next next =
-        quantizer.next(
-            scale,
-            rows(from, i -> outlook.branches().get(i).fHat),
-            quantizer.codes(ids, scales().size(scale)));
+        quantizer.next(scale, maps, quantizer.codes(ids, scales().size(scale)));
     List<Branch> longer = new ArrayList<>();
-    for (int i = 0; i < from.size(); i++) {
-      Branch before = outlook.branches().get(from.get(i));
+    for (int i = 0; i < branches.size(); i++) {
+      Branch before = branches.get(i);
       List<Tensor> tokens = new ArrayList<>(before.tokens);
       tokens.add(ids.slice(0, i, i + 1));
       longer.add(
@@ -262,8 +324,8 @@ public final class Branching {
     return longer;
   }
 
-  private static Tensor rows(List<Integer> from, IntFunction<Tensor> row) {
-    return Tensor.concat(0, from.stream().mapToInt(i -> i).mapToObj(row).toArray(Tensor[]::new));
+  private static Tensor rows(List<Integer> from, Tensor of) {
+    return Tensor.concat(0, from.stream().map(i -> of.slice(0, i, i + 1)).toArray(Tensor[]::new));
   }
 
   /**

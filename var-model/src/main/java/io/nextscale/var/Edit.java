@@ -2,7 +2,6 @@ package io.nextscale.var;
 
 import io.nextscale.tensor.Tensor;
 import io.nextscale.vqvae.MultiScaleQuantizer;
-import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.TokenPyramid;
 
 /**
@@ -25,21 +24,22 @@ public record Edit(TokenPyramid tokens, EditMask mask) {
     }
   }
 
-  /** Codes (B,p,p,Cv) with those of kept tokens in their places. */
-  Tensor apply(int scale, Tensor codes, MultiScaleQuantizer quantizer) {
-    Scales.Size grid = tokens.scales().size(scale);
-    Tensor kept = quantizer.codes(tokens.ids().get(scale), grid);
-    Tensor keep = mask.at(grid);
+  /** Codes (B,n,Cv) of some tokens of a scale, with those of kept tokens in their places. */
+  Tensor apply(int scale, int from, Tensor codes, MultiScaleQuantizer quantizer) {
+    int to = from + codes.shape().dim(1);
+    Tensor kept = quantizer.codebook().forward(tokens.ids().get(scale).slice(1, from, to));
+    Tensor keep = mask.at(tokens.scales().size(scale)).reshape(1, -1, 1).slice(1, from, to);
     return kept.times(keep).plus(codes.times(keep.negate().plus(1)));
   }
 
-  /** Tokens I32 (B,l) with kept ones in their places. */
-  Tensor apply(int scale, Tensor ids) {
+  /** Some tokens of a scale, I32 (B,n), with kept ones in their places. */
+  Tensor apply(int scale, int from, Tensor ids) {
+    int some = ids.shape().dim(1);
     int[] result = ids.toInts();
-    int[] kept = tokens.ids().get(scale).toInts();
+    int[] kept = tokens.ids().get(scale).slice(1, from, from + some).toInts();
     float[] keep = mask.at(tokens.scales().size(scale)).toArray();
     for (int i = 0; i < result.length; i++) {
-      if (keep[i % keep.length] == 1) {
+      if (keep[from + i % some] == 1) {
         result[i] = kept[i % kept.length];
       }
     }

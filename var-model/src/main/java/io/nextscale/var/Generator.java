@@ -1,6 +1,7 @@
 package io.nextscale.var;
 
 import io.nextscale.nn.Observer;
+import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.vqvae.MultiScaleQuantizer;
 import io.nextscale.vqvae.Scales;
@@ -8,8 +9,11 @@ import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates images scale by scale.
@@ -92,7 +96,8 @@ public final class Generator {
    *     s.head_nm}, {@code s.raw_logits} (R,l,V); for the images {@code s.logits} (B,l,V) after
    *     guidance, {@code s.filtered} (B,l,V) after top-k and top-p, {@code s.ids} (B,l) or {@code
    *     s.mixture} (B,l,V), {@code s.codes} (B,p,p,Cv), {@code s.f_hat} (B,H,W,Cv), {@code s.next}
-   *     (B,p',p',Cv)
+   *     (B,p',p',Cv); of token i of a serial scale what comes before {@code codes} as {@code s.i.x}
+   *     and so on
    */
   public Generated generate(
       Generation request, Draws draws, ScaleListener listener, Observer observer) {
@@ -110,35 +115,34 @@ public final class Generator {
 
     for (int s = 0; s < scales.count(); s++) {
       Observer at = observer.under(Integer.toString(s));
-      Observer rows = guidance.allRows(at);
-      rows.observe("x", x);
-      Var.Step step = model.step(x, conditioning, cache, rows);
-      cache = step.cache();
-      rows.observe("raw_logits", step.logits());
       double progress = scales.count() == 1 ? 0 : (double) s / (scales.count() - 1);
-      Tensor logits = guidance.apply(step.logits(), progress); // (B,l,V)
-      at.observe("logits", logits);
-
-      Tensor ids = null;
-      Tensor codes;
-      Tensor filtered = filter(logits, request);
-      at.observe("filtered", filtered);
-      if (request.smooth()) {
-        codes = mixedCodes(filtered, draws.gumbel(s, filtered.shape()), progress, at); // (B,l,Cv)
-        codes = codes.reshape(images, scales.size(s).height(), scales.size(s).width(), -1);
-      } else {
-        ids =
-            s >= request.drawn()
-                ? filtered.argMax()
-                : filtered.draw(draws.exponentials(s, filtered.shape())); // (B,l)
-        at.observe("ids", ids);
-        codes = quantizer.codes(ids, scales.size(s)); // (B,p,p,Cv)
+      Shape shape = Shape.of(images, scales.tokens(s), model.config().vocabulary());
+      Tensor random =
+          request.smooth()
+              ? draws.gumbel(s, shape)
+              : s >= request.drawn() ? null : draws.exponentials(s, shape); // (B,l,V)
+      int step = s < model.config().serial() ? 1 : scales.tokens(s);
+      List<Part> parts = new ArrayList<>();
+      for (int from = 0; from < scales.tokens(s); from += step) {
+        Tensor some = x.slice(1, from, from + step); // (R,n,C)
+        if (from > 0) {
+          some = some.plus(model.after(guidance.rows(parts.getLast().codes)));
+        }
+        Observer of = step == scales.tokens(s) ? at : at.under(Integer.toString(from));
+        Observer rows = guidance.allRows(of);
+        rows.observe("x", some);
+        Var.Step seen = model.step(some, conditioning, cache, rows);
+        cache = seen.cache();
+        rows.observe("raw_logits", seen.logits());
+        Tensor logits = guidance.apply(seen.logits(), progress); // (B,n,V)
+        of.observe("logits", logits);
+        Tensor drawn = random == null ? null : random.slice(1, from, from + step);
+        parts.add(choose(request, s, from, logits, drawn, progress, of));
       }
-      Edit edit = request.edit();
-      if (edit != null) {
-        codes = edit.apply(s, codes, quantizer);
-        ids = ids == null ? null : edit.apply(s, ids);
-      }
+      Tensor ids = request.smooth() ? null : join(parts, Part::chosen); // (B,l)
+      Tensor codes =
+          join(parts, Part::codes)
+              .reshape(images, scales.size(s).height(), scales.size(s).width(), -1); // (B,p,p,Cv)
       at.observe("codes", codes);
       if (ids != null) {
         tokens.add(ids);
@@ -155,6 +159,54 @@ public final class Generator {
     }
     TokenPyramid pyramid = tokens.isEmpty() ? null : new TokenPyramid(scales, tokens);
     return new Generated(fHat, pyramid, vae);
+  }
+
+  /**
+   * Tokens of a scale that are decided at once.
+   *
+   * @param ids (B,n); null where codes are mixed
+   * @param codes (B,n,Cv)
+   */
+  private record Part(@Nullable Tensor ids, Tensor codes) {
+    Tensor chosen() {
+      return Objects.requireNonNull(ids);
+    }
+  }
+
+  private static Tensor join(List<Part> parts, Function<Part, Tensor> what) {
+    return parts.size() == 1
+        ? what.apply(parts.getFirst())
+        : Tensor.concat(1, parts.stream().map(what).toArray(Tensor[]::new));
+  }
+
+  /**
+   * Decides tokens.
+   *
+   * @param from the first of them in their scale
+   * @param random (B,n,V), or null to take the most probable
+   */
+  private Part choose(
+      Generation request,
+      int scale,
+      int from,
+      Tensor logits,
+      @Nullable Tensor random,
+      double progress,
+      Observer observer) {
+    MultiScaleQuantizer quantizer = vae.quantizer();
+    Edit edit = request.edit();
+    Tensor filtered = filter(logits, request);
+    observer.observe("filtered", filtered);
+    if (request.smooth() && random != null) {
+      Tensor mixed = mixedCodes(filtered, random, progress, observer); // (B,n,Cv)
+      return new Part(null, edit == null ? mixed : edit.apply(scale, from, mixed, quantizer));
+    }
+    Tensor ids = random == null ? filtered.argMax() : filtered.draw(random); // (B,n)
+    observer.observe("ids", ids);
+    if (edit != null) {
+      ids = edit.apply(scale, from, ids);
+    }
+    return new Part(ids, quantizer.codebook().forward(ids));
   }
 
   private static void goOn(ScaleListener listener, Progress progress) {

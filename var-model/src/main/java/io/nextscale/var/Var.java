@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param mask 0 where a token sees another, else −∞, (1,1,L,L)
  * @param words codes to tokens
  * @param neighbours what surrounds a place, (C,Cv,3,3), added to the words; or null
+ * @param previous the code of the token before in a serial scale, added to the words; or null
+ * @param serial 1 for tokens of serial scales, else 0, I32 (1,L); or null
  * @param rotation how queries and keys turn, see {@link Rotation}; or null
  * @param classes an embedding of each label, the last for none; null where captions are the
  *     condition
@@ -65,6 +67,8 @@ public record Var(
     @Name("attn_bias_for_masking") Constant mask,
     @Name("word_embed") Linear words,
     @Name("neighbour_embed") @Nullable Conv2d neighbours,
+    @Name("previous_embed") @Nullable Linear previous,
+    @Name("serial_1L") @Nullable Constant serial,
     @Name("rope_2LD") @Nullable Constant rotation,
     @Name("class_emb") @Nullable Embedding classes,
     @Name("text") @Nullable TextEncoder text,
@@ -109,6 +113,8 @@ public record Var(
         new Constant(Shape.of(1, 1, length, length), DType.F32, () -> mask(scales)),
         Linear.declared(config.codeChannels(), width, true),
         config.neighbours() ? Conv2d.declared(config.codeChannels(), width, 3) : null,
+        config.serial() > 0 ? Linear.declared(config.codeChannels(), width, false) : null,
+        config.serial() > 0 ? serial(config) : null,
         config.rotary() ? Rotation.constant(scales, config.headWidth()) : null,
         text == null ? Embedding.declared(config.classes() + 1, width) : null,
         text == null ? null : TextEncoder.declared(text, width),
@@ -118,6 +124,14 @@ public record Var(
         Linear.declared(width, 2 * width, true),
         Linear.declared(width, config.vocabulary(), true),
         config);
+  }
+
+  private static Constant serial(VarConfig config) {
+    int length = config.scales().length();
+    int[] marks = new int[length];
+    Arrays.fill(marks, 0, config.scales().end(config.serial() - 1), 1);
+    return new Constant(
+        Shape.of(1, length), DType.I32, () -> Tensor.ofInts(Shape.of(1, length), marks));
   }
 
   private static Tensor mask(Scales scales) {
@@ -237,6 +251,16 @@ public record Var(
     return embedded(scale, codes).plus(positions.slice(1, scales.begin(scale), scales.end(scale)));
   }
 
+  /**
+   * What a token of a serial scale learns from the one before it, to be added to its channels:
+   * (R,1,Cv) to (R,1,C).
+   *
+   * @param code of the token before
+   */
+  public Tensor after(Tensor code) {
+    return required(previous).forward(code);
+  }
+
   /** What the tokens of a scale read, (R,l,Cv), as their channels, (R,l,C). */
   private Tensor embedded(int scale, Tensor codes) {
     Tensor own = words.forward(codes);
@@ -248,8 +272,18 @@ public record Var(
     return own.plus(neighbours.forward(map).reshape(own.shape())); // (R,p,p,C) to (R,l,C)
   }
 
-  /** The same for all scales after the first, as far as they are given: (R,l,Cv) to (R,l,C). */
-  private Tensor embedded(Tensor codes) {
+  /** What training reads, as channels, (R,l,C); see {@link #forward(int[], Tensor)}. */
+  private Tensor embedded(Tensor input) {
+    if (previous == null) {
+      return ofMaps(input);
+    }
+    int channels = config.codeChannels();
+    return ofMaps(input.slice(2, 0, channels))
+        .plus(previous.forward(input.slice(2, channels, 2 * channels)));
+  }
+
+  /** All scales after the first, as far as they are given: (R,l,Cv) to (R,l,C). */
+  private Tensor ofMaps(Tensor codes) {
     if (neighbours == null) {
       return words.forward(codes);
     }
@@ -348,7 +382,9 @@ public record Var(
    *
    * @param labels (B), 0 .. classes
    * @param teacherInput what the true scales before each token have made of the image, (B, L − p₀²,
-   *     Cv); of the first scales only, when training is progressive
+   *     Cv); of the first scales only, when training is progressive. Where scales are serial,
+   *     beside it the code of the token before in the same serial scale, else 0: (B, L − p₀², 2Cv),
+   *     as {@link Reading#teacherInput} gives it
    * @return (B,L,V)
    */
   public Tensor forward(int[] labels, Tensor teacherInput) {
@@ -383,14 +419,17 @@ public record Var(
     Scales scales = config.scales();
     int first = scales.tokens(0);
     int length = first + teacherInput.shape().dim(1);
-    if (condition.rows() != teacherInput.shape().dim(0) || length > scales.length()) {
+    int channels = (previous == null ? 1 : 2) * config.codeChannels();
+    if (condition.rows() != teacherInput.shape().dim(0)
+        || length > scales.length()
+        || teacherInput.shape().dim(2) != channels) {
       throw new ShapeException(
           "var: input ("
               + condition.rows()
               + ", up to "
               + (scales.length() - first)
               + ", "
-              + config.codeChannels()
+              + channels
               + ") for "
               + condition.rows()
               + " "
@@ -430,11 +469,17 @@ public record Var(
         () -> block.forward(x, m, text, sight), inputs.toArray(Tensor[]::new));
   }
 
-  /** How many tokens each of the first tokens sees, I32 (L): those up to the end of its scale. */
+  /**
+   * How many tokens each of the first tokens sees, I32 (L): those up to the end of its scale, or up
+   * to itself where its scale is serial.
+   */
   private Tensor visible(int length) {
     int[] levels = config.scales().levels();
     int[] visible = new int[length];
-    Arrays.setAll(visible, i -> Math.min(length, config.scales().end(levels[i])));
+    Arrays.setAll(
+        visible,
+        i ->
+            levels[i] < config.serial() ? i + 1 : Math.min(length, config.scales().end(levels[i])));
     return Tensor.ofInts(Shape.of(length), visible);
   }
 }

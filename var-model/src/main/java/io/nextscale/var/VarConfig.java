@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param neighbours whether a token also reads what surrounds its place in its grid, by a 3×3
  *     convolution beside the linear embedding
  * @param rotary whether queries and keys are turned by their places, see {@link Rotation}
+ * @param serial how many of the first scales are predicted token by token, row by row, each token
+ *     knowing those before it; tokens of the others are predicted at once
  */
 public record VarConfig(
     int depth,
@@ -39,7 +41,8 @@ public record VarConfig(
     boolean unitAttention,
     @Nullable TextConfig text,
     boolean neighbours,
-    boolean rotary) {
+    boolean rotary,
+    int serial) {
 
   /** Only a transformer has a tensor of this name. */
   static final String LANDMARK = "pos_1LC";
@@ -47,6 +50,7 @@ public record VarConfig(
   private static final String LEVELS = "lvl_1L";
   private static final String NEIGHBOURS = "neighbour_embed.weight";
   private static final String ROTATION = "rope_2LD";
+  private static final String SERIAL = "serial_1L";
   private static final String PIECES = "text.tokens.weight";
   private static final int[] PUBLISHED_SIZES = {256, 512, 1024};
 
@@ -79,6 +83,15 @@ public record VarConfig(
     if (!scales.square()) {
       throw new IllegalArgumentException("transformer: square scales; got " + scales);
     }
+    if (serial < 0 || serial > scales.count() || (serial > 0 && scales.tokens(0) != 1)) {
+      throw new IllegalArgumentException(
+          "transformer: 0 to "
+              + scales.count()
+              + " serial scales, the first of one token where there are some; got "
+              + serial
+              + " of "
+              + scales);
+    }
     if (rotary && width / heads % 4 != 0) {
       throw new IllegalArgumentException(
           "transformer: heads of a multiple of 4 channels, where they turn with the place; got "
@@ -110,7 +123,8 @@ public record VarConfig(
         unitAttention,
         null,
         false,
-        false);
+        false,
+        0);
   }
 
   /**
@@ -137,7 +151,8 @@ public record VarConfig(
         unitAttention,
         text,
         neighbours,
-        rotary);
+        rotary,
+        serial);
   }
 
   /** The same transformer with captions for labels. */
@@ -154,7 +169,8 @@ public record VarConfig(
         unitAttention,
         captions,
         neighbours,
-        rotary);
+        rotary,
+        serial);
   }
 
   /** The same transformer with, or without, a sense of what lies beside what. */
@@ -171,7 +187,26 @@ public record VarConfig(
         unitAttention,
         text,
         neighbours,
-        rotary);
+        rotary,
+        serial);
+  }
+
+  /** The same transformer with other scales predicted token by token. */
+  public VarConfig withSerial(int serial) {
+    return new VarConfig(
+        depth,
+        width,
+        heads,
+        classes,
+        codeChannels,
+        vocabulary,
+        scales,
+        sharedCondition,
+        unitAttention,
+        text,
+        neighbours,
+        rotary,
+        serial);
   }
 
   /**
@@ -203,6 +238,7 @@ public record VarConfig(
     Shape headScales = from.has(learned) ? shape(from, learned, 4) : null;
     try {
       TextConfig text = from.has(PIECES) ? text(from) : null;
+      Scales grids = scales == null ? scales(from, places.dim(1)) : scales;
       return new VarConfig(
           depth,
           words.dim(0),
@@ -210,12 +246,13 @@ public record VarConfig(
           text == null ? shape(from, "class_emb.weight", 2).dim(0) - 1 : 0,
           words.dim(1),
           shape(from, "head.weight", 2).dim(0),
-          scales == null ? scales(from, places.dim(1)) : scales,
+          grids,
           from.has("shared_ada_lin.1.weight"),
           headScales != null,
           text,
           from.has(NEIGHBOURS),
-          from.has(ROTATION));
+          from.has(ROTATION),
+          from.has(SERIAL) ? serial(from, grids) : 0);
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
           from.source(), "the parts of a transformer", String.valueOf(e.getMessage()));
@@ -272,6 +309,20 @@ public record VarConfig(
       throw new FileFormatException(source, LEVELS + " in ascending order", "another order");
     }
     return Scales.of(sides);
+  }
+
+  /** How many scales are serial: those of the tokens that are marked with 1. */
+  private static int serial(Checkpoint from, Scales scales) throws IOException {
+    float[] marks = from.tensor(SERIAL).toArray();
+    int tokens = 0;
+    while (tokens < marks.length && marks[tokens] == 1) {
+      tokens++;
+    }
+    int serial = 0;
+    while (serial < scales.count() && scales.end(serial) <= tokens) {
+      serial++;
+    }
+    return serial; // loading compares the marks of all tokens
   }
 
   private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {

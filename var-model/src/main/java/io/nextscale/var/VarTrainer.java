@@ -120,7 +120,7 @@ public final class VarTrainer {
 
   /** A trainer that has made no step. */
   public VarTrainer(Var model, VqVae vae, Training settings) {
-    this(model, Reading.of(vae), settings);
+    this(model, Reading.of(vae, model.config()), settings);
   }
 
   /** The same with tokens in an order of choice. */

@@ -92,7 +92,7 @@ public record RasterOrder(VqVae tokenizer) implements Reading {
 
   /** A transformer for this order, of the sizes of another. */
   public VarConfig config(VarConfig sizes) {
-    return sizes.withScales(scales()).withLocality(false, false);
+    return sizes.withSerial(0).withLocality(false, false).withScales(scales());
   }
 
   /**

@@ -163,7 +163,7 @@ public final class VarLearner implements Learner {
       throw new UncheckedIOException(e);
     }
     parameters = model.parameters();
-    Reading reading = raster == null ? Reading.of(tokenizer) : raster;
+    Reading reading = raster == null ? Reading.of(tokenizer, config) : raster;
     trainer = new VarTrainer(model, reading, settings.training(recompute));
     averages = new Averages(parameters, settings.optimizer().ema());
   }

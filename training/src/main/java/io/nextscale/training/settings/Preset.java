@@ -58,7 +58,7 @@ public record Preset(
           new VarSettings(
               PictureSettings.exactly(64, 120),
               new VarSettings.Model(
-                  VarSettings.TEXT, 6, 128, 4, true, true, true, true, 1e-5, 128, 2, 4, 24, 512),
+                  VarSettings.TEXT, 6, 128, 4, true, true, true, true, 0, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
                   14_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
               new Chance(0, 0.1, 0, 0),
@@ -97,6 +97,7 @@ public record Preset(
                 true,
                 true,
                 true,
+                0,
                 1e-5,
                 96,
                 2,
@@ -142,7 +143,21 @@ public record Preset(
           new VarSettings(
               new PictureSettings(32, 1, false, true, 200),
               new VarSettings.Model(
-                  VarSettings.CLASSES, 6, 192, 6, true, true, true, true, 1e-5, 128, 2, 4, 24, 512),
+                  VarSettings.CLASSES,
+                  6,
+                  192,
+                  6,
+                  true,
+                  true,
+                  true,
+                  true,
+                  0,
+                  1e-5,
+                  128,
+                  2,
+                  4,
+                  24,
+                  512),
               new OptimizerSettings(
                   8_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0, "muon"),
               new Chance(0, 0.1, 0, 0),
@@ -209,6 +224,7 @@ public record Preset(
                   true,
                   false,
                   false,
+                  0,
                   1e-3,
                   128,
                   2,

@@ -49,6 +49,8 @@ public record VarSettings(
           boolean neighbours,
       @Setting("Queries and keys turn with their places (rotary position embedding).")
           boolean rotary,
+      @Setting("The first N grids are predicted token by token, the others at once; 0: none.")
+          int serial,
       @Setting("How open the blocks are at the beginning.") double gates,
       @Setting("Channels of the encoder of captions.") int textWidth,
       @Setting("Layers of the encoder of captions.") int textDepth,
@@ -137,7 +139,8 @@ public record VarSettings(
                 pieces, model.textLength(), model.textWidth(), model.textDepth(), model.textHeads())
             : null,
         model.neighbours(),
-        model.rotary());
+        model.rotary(),
+        model.serial());
   }
 
   /** The rule of the first values. */
