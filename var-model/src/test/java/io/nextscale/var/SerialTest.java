@@ -146,7 +146,8 @@ class SerialTest {
     Generator generator = generator(3);
     TokenPyramid tokens = Tiny.vae().tokenize(Tiny.images(1));
     EditMask all = EditMask.keepBox(Tiny.SCALES.last(), 0, 0, 1, 1);
-    Generation request = Generation.fid(List.of(3), 7).smooth(smooth).edit(new Edit(tokens, all));
+    Generation request =
+        Generation.fid(List.of(3), 7).smooth(smooth).editing(new Edit(tokens, all));
     assertThat(generator.generate(request).fHat().toArray())
         .isEqualTo(Tiny.vae().quantizer().sums(tokens).getLast().toArray());
   }

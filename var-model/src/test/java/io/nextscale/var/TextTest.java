@@ -310,7 +310,8 @@ class TextTest {
                 true,
                 new TextConfig(9, 4, 3, 1, 3),
                 false,
-                false))
+                false,
+                0))
         .hasMessageContaining("text takes the place of classes");
   }
 
