@@ -3,6 +3,7 @@ package io.nextscale.cli;
 import io.nextscale.cli.terminal.Verbosity;
 import io.nextscale.data.Batches;
 import io.nextscale.data.TokenSet;
+import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.training.TrainingRun;
@@ -35,12 +36,20 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainTokenizerCommand implements Callable<Integer> {
 
+  private static final String INIT = "init";
   private static final String TRUNK = "lpips";
   private static final String LINEAR = "lpips_linear";
 
   @Spec private CommandSpec spec;
 
   @Mixin private TrainingOptions training;
+
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description =
+          "Begin with the weights of a trained tokenizer of the same sizes, instead of drawn ones.")
+  private @Nullable Path init;
 
   @Option(
       names = "--lpips",
@@ -73,6 +82,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
     Backend backend = compute.backend();
     Map<String, Json> files = new LinkedHashMap<>();
     Lpips perceptual = perceptual(settings, files);
+    WeightSource beginning = beginning(settings, files);
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures());
         TrainingRun run =
             TrainingRun.open(
@@ -92,8 +102,34 @@ final class TrainTokenizerCommand implements Callable<Integer> {
               training.validation(pictures, verbosity),
               pictures.shapes(),
               perceptual);
+      if (beginning != null) {
+        TokenizerOptions.reading(
+            "--init",
+            beginning,
+            open -> {
+              learner.begin(open);
+              return open.name();
+            });
+      }
       return training.train(run, learner, settings.optimizer().steps(), verbosity);
     }
+  }
+
+  /** Where the first weights come from, or null where they are drawn. */
+  private @Nullable WeightSource beginning(TokenizerSettings settings, Map<String, Json> files)
+      throws IOException {
+    Path file = training.file(init, INIT);
+    if (file == null) {
+      if (settings.codebook().frozen()) {
+        throw new UsageException(
+            "--frozen: a trained tokenizer to begin with; got none — name one with --init");
+      }
+      return null;
+    }
+    WeightSource known = TokenizerOptions.existing(file, ShapesModel.Part.TOKENIZER, "", "--init");
+    Path name = Path.of(known.toString());
+    files.put(INIT, RunOptions.file(name, known.fingerprint(), training.existing(), INIT));
+    return known;
   }
 
   private @Nullable Lpips perceptual(TokenizerSettings settings, Map<String, Json> files)

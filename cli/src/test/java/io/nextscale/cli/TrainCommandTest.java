@@ -11,6 +11,9 @@ import io.nextscale.image.ImageFile;
 import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
 import io.nextscale.nn.Loading;
+import io.nextscale.tensor.RandomStream;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.MetricsLog;
@@ -18,6 +21,7 @@ import io.nextscale.training.settings.Preset;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.var.Var;
 import io.nextscale.var.VarMetadata;
+import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeMetadata;
 import java.io.ByteArrayOutputStream;
@@ -166,6 +170,37 @@ class TrainCommandTest {
       Json settings = Json.parse("settings", file.metadata().get("nextscale.settings"));
       assertThat(settings.at("optimizer", "ema")).contains(new Json.Real(0.5));
     }
+  }
+
+  @Test
+  void aDecoderIsTrainedFurtherWhileTokensStayWhatTheyAre() throws IOException {
+    Path run = folder.resolve("further");
+    Object[] frozen = {
+      "--data",
+      classes,
+      "--run",
+      run,
+      "--frozen",
+      "--continuous",
+      0,
+      "--from-data=false",
+      "--restart-every",
+      0,
+      "--steps",
+      3
+    };
+    assertRefused(run(TINY_TOKENIZER, "tokenizer", frozen), "--frozen", "--init");
+    Tiny.Result result =
+        run(TINY_TOKENIZER, "tokenizer", with(List.of(frozen), "--init", tokenizer));
+    assertThat(result.code()).as(result.err()).isZero();
+
+    VqVae before = VqVaeMetadata.load(tokenizer, Loading.forInference());
+    VqVae after = VqVaeMetadata.load(run.resolve("model.safetensors"), Loading.forInference());
+    Tensor pictures = Tensor.uniform(Shape.of(2, SIDE, SIDE, 3), -1, 1, RandomStream.of(1));
+    TokenPyramid tokens = before.tokenize(pictures);
+    assertThat(after.tokenize(pictures).sequence().toInts()).isEqualTo(tokens.sequence().toInts());
+    assertThat(after.reconstructions(tokens).getLast().toArray())
+        .isNotEqualTo(before.reconstructions(tokens).getLast().toArray());
   }
 
   @Test

@@ -72,9 +72,14 @@ public record VqVae(
    */
   public static VqVae load(Path file, Scales scales) throws IOException {
     try (TensorFile open = TensorFile.open(file)) {
-      Checkpoint part = Checkpoint.of(open).holding(VqVaeConfig.LANDMARK);
+      Checkpoint part = part(Checkpoint.of(open));
       return load(part, VqVaeConfig.of(part, scales), Loading.forInference());
     }
+  }
+
+  /** The part of a file that holds a tokenizer, which may be nested in a training checkpoint. */
+  public static Checkpoint part(Checkpoint file) throws IOException {
+    return file.holding(VqVaeConfig.LANDMARK);
   }
 
   /**

@@ -49,7 +49,7 @@ public final class VqVaeMetadata {
    * @throws FileFormatException when it is no tokenizer, or its header does not tell the grids
    */
   public static VqVaeConfig config(TensorFile file) throws IOException {
-    Checkpoint part = Checkpoint.of(file).holding(VqVaeConfig.LANDMARK);
+    Checkpoint part = VqVae.part(Checkpoint.of(file));
     VqVaeConfig sizes = VqVaeConfig.of(part, scales(file));
     Map<String, String> header = file.metadata();
     try {
@@ -84,7 +84,7 @@ public final class VqVaeMetadata {
    */
   public static VqVae load(Path path, Loading how) throws IOException {
     try (TensorFile file = TensorFile.open(path)) {
-      return VqVae.load(Checkpoint.of(file).holding(VqVaeConfig.LANDMARK), config(file), how);
+      return VqVae.load(VqVae.part(Checkpoint.of(file)), config(file), how);
     }
   }
 

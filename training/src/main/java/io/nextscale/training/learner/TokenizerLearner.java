@@ -9,6 +9,7 @@ import io.nextscale.nn.Parameters;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.Learner;
 import io.nextscale.training.PeakMemory;
 import io.nextscale.training.settings.Settings;
@@ -54,7 +55,7 @@ public final class TokenizerLearner implements Learner {
   private final VqVae vae;
   private final Parameters parameters;
   private final TokenizerTrainer trainer;
-  private final Averages averages;
+  private Averages averages;
 
   /**
    * A learner at the beginning of its training.
@@ -84,6 +85,16 @@ public final class TokenizerLearner implements Learner {
     }
     parameters = vae.parameters();
     trainer = new TokenizerTrainer(vae, settings.training(), perceptual);
+    averages = new Averages(parameters, settings.optimizer().ema());
+  }
+
+  /**
+   * Begins with the weights of a file instead of drawn ones.
+   *
+   * @throws IOException when it cannot be read, or holds a tokenizer of other sizes
+   */
+  public void begin(TensorFile file) throws IOException {
+    parameters.load(VqVae.part(Checkpoint.of(file)), Loading.forTraining());
     averages = new Averages(parameters, settings.optimizer().ema());
   }
 

@@ -53,7 +53,7 @@ public record Preset(
                   8_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
               new Loss(1, 2, 4, 0, 0.3),
-              new Codebook(0, true, 100, 0.6, 0.3),
+              new Codebook(0, true, 100, 0.6, 0.3, false),
               NO_ADVERSARY),
           new VarSettings(
               PictureSettings.exactly(64, 120),
@@ -138,7 +138,7 @@ public record Preset(
                   16_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
               new Loss(1, 2, 1, 0, 0.3),
-              new Codebook(0, true, 100, 0.8, 0),
+              new Codebook(0, true, 100, 0.8, 0, false),
               NO_ADVERSARY),
           new VarSettings(
               new PictureSettings(32, 1, false, true, 200),
@@ -211,7 +211,7 @@ public record Preset(
                   "adamw"),
               new Betas(0.5, 0.9),
               new Loss(0.2, 1, 0, 1, 1),
-              new Codebook(0, true, 250 * EPOCH / 200, 0.8, 0),
+              new Codebook(0, true, 250 * EPOCH / 200, 0.8, 0, false),
               new Adversary(0.4, true, 0.2, 0.02, true, 8, 64, 3)),
           new VarSettings(
               new PictureSettings(256, 1.125, true, false, 200),

@@ -101,7 +101,9 @@ public record TokenizerSettings(
       @Setting("The part of the training after which none starts again, and rare ones cost.")
           double restartUntil,
       @Setting("The part of pictures of which only the first scales are decoded.")
-          double truncation) {}
+          double truncation,
+      @Setting("Train the decoder alone: with --init, the tokens stay what they are.")
+          boolean frozen) {}
 
   /** The discriminator; see {@link TokenizerTraining.Adversary}. */
   public record Adversary(
@@ -145,7 +147,8 @@ public record TokenizerSettings(
             codebook.fromData(),
             codebook.restartEvery(),
             codebook.restartUntil(),
-            codebook.truncation()),
+            codebook.truncation(),
+            codebook.frozen()),
         adversary.discriminator() == 0 ? null : opposition(),
         optimizer.seed(),
         Optimizer.Kind.of(optimizer.optimizer()));

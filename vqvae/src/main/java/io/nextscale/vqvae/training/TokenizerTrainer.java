@@ -213,8 +213,9 @@ public final class TokenizerTrainer {
           pass[0] = pass(images, quantized ? quantizer(iteration) : null, kept);
           verdict[0] = verdict(iteration, pass[0], images, own.split("judge"));
           Tensor ofImages = pass[0].image().times(verdict[0].upstream()).sum(); // for its gradient
-          Tensor ofCodes = pass[0].quantization().times(weightOfCodes);
-          return ofImages.plus(ofCodes).times(1f / settings.accumulation());
+          Tensor loss =
+              care.frozen() ? ofImages : ofImages.plus(pass[0].quantization().times(weightOfCodes));
+          return loss.times(1f / settings.accumulation());
         }));
 
     double rate = settings.schedule().learningRate(iteration);
@@ -227,7 +228,7 @@ public final class TokenizerTrainer {
     }
     Opposition opposition = oppose(iteration, images, pass[0], verdict[0], own.split("lesson"));
     TokenPyramid tokens = pass[0].tokens();
-    if (tokens != null) {
+    if (tokens != null && !care.frozen()) {
       usage.update(tokens);
       dead.count(tokens);
     }
@@ -253,10 +254,12 @@ public final class TokenizerTrainer {
   private Pass pass(Tensor images, @Nullable MultiScaleQuantizer quantizer, int... kept) {
     Tensor f = vae.encode(images, Observer.NONE);
     Quantized q = quantizer == null ? null : quantizer.quantize(f, kept);
+    boolean frozen = settings.codebook().frozen();
     Tensor[] last = {f};
     Observer beforeTheEnd =
         (name, map) -> last[0] = name.equals("decoder.conv_out") ? last[0] : map;
-    Tensor image = vae.decodeUnclamped(q == null ? f : q.fHat(), beforeTheEnd);
+    Tensor map = q == null ? f : q.fHat();
+    Tensor image = vae.decodeUnclamped(frozen ? map.stopGradient() : map, beforeTheEnd);
     return q == null
         ? new Pass(image, Tensor.scalar(0).to(f.backend()), null, last[0])
         : new Pass(image, q.loss(), q.tokens(), last[0]);
@@ -317,6 +320,9 @@ public final class TokenizerTrainer {
 
   /** The quantizer of an iteration: thrift begins when all codes that will be in use are. */
   private MultiScaleQuantizer quantizer(int iteration) {
+    if (settings.codebook().frozen()) {
+      return vae.quantizer();
+    }
     double begin = settings.codebook().restartUntil() * settings.schedule().iterations();
     return iteration < begin ? vae.quantizer().withThrift(0) : vae.quantizer();
   }

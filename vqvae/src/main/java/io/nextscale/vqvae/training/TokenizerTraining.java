@@ -103,9 +103,26 @@ public record TokenizerTraining(
    *     ({@link io.nextscale.vqvae.MultiScaleQuantizer#tokenize}), 0 .. 1
    * @param truncation the share of images of which only the first scales are decoded, a random
    *     number of them; 0 .. 1
+   * @param frozen whether encoder and codes stay what they are, and with them all tokens: the
+   *     decoder alone is trained
    */
   public record Codebook(
-      int continuous, boolean fromData, int restartEvery, double restartUntil, double truncation) {
+      int continuous,
+      boolean fromData,
+      int restartEvery,
+      double restartUntil,
+      double truncation,
+      boolean frozen) {
+
+    /** The care of codes that are trained. */
+    public Codebook(
+        int continuous,
+        boolean fromData,
+        int restartEvery,
+        double restartUntil,
+        double truncation) {
+      this(continuous, fromData, restartEvery, restartUntil, truncation, false);
+    }
 
     /** Codes as they come: all scales from the beginning, no restarts. */
     public static final Codebook UNATTENDED = new Codebook(0, false, 0, 0, 0);
@@ -115,6 +132,15 @@ public record TokenizerTraining(
       if (continuous < 0 || restartEvery < 0) {
         throw new IllegalArgumentException(
             "codebook: iterations of at least 0; got " + continuous + ", " + restartEvery);
+      }
+      if (frozen && (continuous > 0 || fromData || restartEvery > 0)) {
+        throw new IllegalArgumentException(
+            "codebook: nothing that changes codes where they are frozen; got "
+                + continuous
+                + " iterations without them, from data "
+                + fromData
+                + ", restarts every "
+                + restartEvery);
       }
       if (!(restartUntil >= 0 && restartUntil <= 1 && truncation >= 0 && truncation <= 1)) {
         throw new IllegalArgumentException(

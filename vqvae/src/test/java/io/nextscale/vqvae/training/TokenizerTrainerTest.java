@@ -7,6 +7,7 @@ import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
+import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
@@ -14,6 +15,7 @@ import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.SafetensorsWriter;
 import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.vqvae.Scales;
+import io.nextscale.vqvae.TokenPyramid;
 import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeConfig;
 import io.nextscale.vqvae.training.TokenizerTraining.Codebook;
@@ -117,6 +119,35 @@ class TokenizerTrainerTest {
     TokenizerTrainer.Report without = plain.step(4, images(4));
     TokenizerTrainer.Report with = trainer.step(4, images(4));
     assertThat(with.quantization()).isGreaterThan(without.quantization());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereTokensAreFrozenTheDecoderAloneLearns(Optimizer.Kind optimizer) throws IOException {
+    Codebook frozen = new Codebook(0, false, 0, 0.5, 0.5, true);
+    TokenizerTraining settings =
+        new TokenizerTraining(schedule(3e-3), 0.5, 0.9, 10, 1, PIXELS, frozen, null, 7, optimizer);
+    TokenizerTrainer trainer = new TokenizerTrainer(tiny(), settings);
+    TokenPyramid tokens = trainer.tokenizer().tokenize(images(0));
+    double first = trainer.step(0, images(0)).l1();
+    run(trainer, 1, 30);
+
+    assertThat(trainer.step(30, images(0)).l1()).isLessThan(0.9 * first);
+    assertThat(trainer.tokenizer().tokenize(images(0)).sequence().toInts())
+        .isEqualTo(tokens.sequence().toInts());
+    List<String> changed = new ArrayList<>();
+    SequencedMap<String, Parameter> now = trainer.parameters().trained();
+    tiny()
+        .parameters()
+        .trained()
+        .forEach((name, before) -> {
+          if (!Arrays.equals(now.get(name).peek().toArray(), before.peek().toArray())) {
+            changed.add(name);
+          }
+        });
+    assertThat(changed)
+        .contains("decoder.conv_out.weight", "post_quant_conv.weight")
+        .allMatch(name -> name.startsWith("decoder.") || name.startsWith("post_quant_conv."));
   }
 
   @Test
@@ -341,6 +372,17 @@ class TokenizerTrainerTest {
     assertThat(published.weights()).isEqualTo(new Weights(0.2, 1, 1, 1));
     assertThat(small.adversary()).isNull();
     assertThat(small.weights().perceptual()).isZero();
+  }
+
+  @Test
+  void frozenCodesAreNotRestarted() {
+    assertThatThrownBy(() -> new Codebook(0, false, 50, 0.5, 0, true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("codes where they are frozen; got 0 iterations without them")
+        .hasMessageContaining("restarts every 50");
+    assertThatThrownBy(() -> new Codebook(1, false, 0, 0.5, 0, true))
+        .hasMessageContaining("frozen");
+    assertThatThrownBy(() -> new Codebook(0, true, 0, 0.5, 0, true)).hasMessageContaining("frozen");
   }
 
   @Test
