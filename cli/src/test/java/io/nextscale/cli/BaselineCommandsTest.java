@@ -176,6 +176,40 @@ class BaselineCommandsTest {
   }
 
   @Test
+  void anExperimentThatWasCutOffGoesOnAndIsReported() throws IOException {
+    Tiny.Result whole = experiment("--verifiers", "checker");
+    assertThat(whole.code()).as(whole.err()).isZero();
+    assertThat(whole.lines()).contains(file("run").resolve("inference-scaling.md").toString());
+    assertThat(whole.lines()).allMatch(line -> Files.isRegularFile(Path.of(line)));
+    Path cells = file("run").resolve("cells.jsonl");
+    List<String> found = Files.readAllLines(cells);
+    assertThat(found).hasSize(36);
+
+    String cut = found.getLast().substring(0, found.getLast().length() / 2);
+    Files.writeString(cells, String.join("\n", found.subList(0, 32)) + "\n" + cut);
+    Tiny.Result rest = experiment("--verifiers", "checker");
+    assertThat(rest.code()).as(rest.err()).isZero();
+    assertThat(rest.err()).contains("4 searches of each budget of [8, 10] NFE");
+    assertThat(withoutTimes(Files.readAllLines(cells)))
+        .containsExactlyInAnyOrderElementsOf(withoutTimes(found));
+
+    Tiny.Result nothing = experiment("--verifiers", "checker");
+    assertThat(nothing.code()).as(nothing.err()).isZero();
+    assertThat(nothing.err()).doesNotContain("searches");
+    Tiny.Result reported =
+        Tiny.run("experiment", "inference-scaling", "--run", file("run"), "--report");
+    assertThat(reported.lines()).isEqualTo(whole.lines());
+    assertRefused(experiment("--seed", 2), "settings of the experiment", "name another folder");
+    assertRefused(
+        Tiny.run("experiment", "inference-scaling", "--run", file("none"), "--report"), "--run");
+  }
+
+  /** Cells without the last number of what was spent, the seconds. */
+  private static List<String> withoutTimes(List<String> cells) {
+    return cells.stream().map(line -> line.replaceAll(",[^,\\]]*],\"scores", ",\"scores")).toList();
+  }
+
+  @Test
   void whatDoesNotFitAModelIsRefused() {
     assertRefused(search(raster, "--strategy", "zero-order"), "begins with noise", "train dit");
     assertRefused(search(raster, "--strategy", "paths"), "begins with noise", "use random");

@@ -7,6 +7,7 @@ import io.nextscale.var.TokenLoss;
 import io.nextscale.var.Training;
 import io.nextscale.var.VarConfig;
 import io.nextscale.var.VarInitialization;
+import io.nextscale.vqvae.Scales;
 import io.nextscale.vqvae.VqVaeConfig;
 import java.util.List;
 
@@ -49,7 +50,9 @@ public record VarSettings(
           boolean neighbours,
       @Setting("Queries and keys turn with their places (rotary position embedding).")
           boolean rotary,
-      @Setting("The first N grids are predicted token by token, the others at once; 0: none.")
+      @Setting(
+              "The first N grids are predicted token by token, the others at once, where the first"
+                  + " grid is 1x1; 0: none.")
           int serial,
       @Setting("How open the blocks are at the beginning.") double gates,
       @Setting("Channels of the encoder of captions.") int textWidth,
@@ -65,6 +68,9 @@ public record VarSettings(
       }
       requireDivisor("--heads", heads, "--width", width);
       requireDivisor("--text-heads", textHeads, "--text-width", textWidth);
+      if (serial < 0) {
+        throw new IllegalArgumentException("--serial: at least 0 grids; got " + serial);
+      }
       if (depth < 1 || textDepth < 1 || textLength < 2 || words < 4) {
         throw new IllegalArgumentException(
             "--depth, --text-depth, --text-length, --words: at least 1, 1, 2 and 4; got "
@@ -140,7 +146,12 @@ public record VarSettings(
             : null,
         model.neighbours(),
         model.rotary(),
-        model.serial());
+        serial(tokenizer.scales()));
+  }
+
+  /** How many of the grids of a tokenizer are predicted token by token. */
+  private int serial(Scales scales) {
+    return scales.tokens(0) == 1 ? Math.min(model.serial(), scales.count()) : 0;
   }
 
   /** The rule of the first values. */
