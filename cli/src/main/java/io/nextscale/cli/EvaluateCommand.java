@@ -93,6 +93,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Integer grids;
 
   @Option(
+      names = "--true-grids",
+      paramLabel = "N",
+      description =
+          "Take the first N grids from a picture of the caption and let the model draw the others,"
+              + " which tells at which grid pictures go wrong (default: 0).")
+  private int trueGrids;
+
+  @Option(
       names = {"-s", "--seed"},
       paramLabel = "N",
       description = "The seed of the captions and of the first picture (default: 1).")
@@ -158,6 +166,10 @@ final class EvaluateCommand implements Callable<Integer> {
     if (grids != null && !reconstructions) {
       throw new UsageException("--grids: goes with --reconstructions — add it, or leave both out");
     }
+    if (trueGrids != 0 && reconstructions) {
+      throw new UsageException(
+          "--true-grids: pictures that a model draws; got --reconstructions — leave one out");
+    }
     Counts.check(1, atOnce);
     Backend backend = compute.backend();
     models.useEmbeddedIfUnset();
@@ -213,14 +225,49 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private Artist generating() throws IOException {
     Painter<?> painter = models.painter(generation, diffusion);
-    settings = painter.settings();
+    settings = new LinkedHashMap<>(painter.settings());
+    if (trueGrids != 0) {
+      settings.put("true_grids", trueGrids);
+    }
+    VarPainter guided = trueGrids == 0 ? null : withTrueGrids(painter);
     verbosity.tell(models.labels() + ", captions of " + split.name().toLowerCase(Locale.ROOT));
     return (examples, firstSeed) -> {
       List<String> captions = examples.stream().map(Example::caption).toList();
       List<Subject> wanted = painter.subjects().of(captions, List.of(), 1, firstSeed);
       List<Long> seeds = LongStream.range(firstSeed, firstSeed + wanted.size()).boxed().toList();
-      return painter.images(wanted, seeds);
+      return guided == null
+          ? painter.images(wanted, seeds)
+          : guided.images(wanted, seeds, pictures(examples), trueGrids);
     };
+  }
+
+  private VarPainter withTrueGrids(Painter<?> painter) {
+    if (!(painter instanceof VarPainter model)) {
+      throw new UsageException(
+          "--true-grids: a model with scales; got a %s — leave it out"
+              .formatted(painter.kind().words()));
+    }
+    Scales scales = model.generator().model().config().scales();
+    if (trueGrids < 0 || trueGrids > scales.count()) {
+      throw new UsageException(
+          "--true-grids: 0 to %d, the grids being %s; got %d"
+              .formatted(scales.count(), scales, trueGrids));
+    }
+    return model;
+  }
+
+  /** What examples show, (B,64,64,3) in [-1, 1]. */
+  private static Tensor pictures(List<Example> examples) {
+    int size = examples.getFirst().picture().length;
+    float[] values = new float[examples.size() * size];
+    for (int i = 0; i < examples.size(); i++) {
+      float[] picture = examples.get(i).picture();
+      for (int j = 0; j < size; j++) {
+        values[i * size + j] = picture[j] * 2 - 1;
+      }
+    }
+    int side = (int) Math.round(Math.sqrt(size / 3.0));
+    return Tensor.of(Shape.of(examples.size(), side, side, 3), values);
   }
 
   private Artist reconstructing() throws IOException {
@@ -228,16 +275,7 @@ final class EvaluateCommand implements Callable<Integer> {
     int decoded = decoded(vae.config().scales());
     verbosity.tell("reconstructions of pictures of " + split.name().toLowerCase(Locale.ROOT));
     return (examples, _) -> {
-      int size = examples.getFirst().picture().length;
-      float[] values = new float[examples.size() * size];
-      for (int i = 0; i < examples.size(); i++) {
-        float[] picture = examples.get(i).picture();
-        for (int j = 0; j < size; j++) {
-          values[i * size + j] = picture[j] * 2 - 1;
-        }
-      }
-      int side = (int) Math.round(Math.sqrt(size / 3.0));
-      Tensor images = Tensor.of(Shape.of(examples.size(), side, side, 3), values);
+      Tensor images = pictures(examples);
       Tensor map = vae.quantizer().sums(vae.tokenize(images)).get(decoded - 1);
       return vae.decode(map).plus(1f).times(0.5f);
     };

@@ -6,6 +6,7 @@ import io.nextscale.search.VarStepwise;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.var.Branching;
 import io.nextscale.var.Branching.Branch;
+import io.nextscale.var.Edit;
 import io.nextscale.var.Generation;
 import io.nextscale.var.Generator;
 import java.util.List;
@@ -40,6 +41,17 @@ record VarPainter(Generator generator, Subjects subjects, GenerationOptions opti
   @Override
   public Tensor images(List<Subject> wanted, List<Long> seeds) {
     return generator.generate(request(wanted, seeds)).images();
+  }
+
+  /**
+   * Pictures whose first grids are those of others.
+   *
+   * @param others in [-1, 1], (B,h,w,3)
+   * @param grids how many
+   */
+  Tensor images(List<Subject> wanted, List<Long> seeds, Tensor others, int grids) {
+    Edit edit = Edit.firstGrids(generator.vae().tokenize(others), grids);
+    return generator.generate(request(wanted, seeds).editing(edit)).images();
   }
 
   @Override

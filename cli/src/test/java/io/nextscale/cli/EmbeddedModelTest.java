@@ -137,7 +137,23 @@ class EmbeddedModelTest {
   }
 
   @Test
+  void whatItDrawsOfTrueGridsIsJudged() {
+    Tiny.Result all =
+        Tiny.run("evaluate", "--true-grids=6", "--tasks=position", "--prompts=10", "--at-once=5");
+    assertThat(all.code()).as(all.err()).isZero();
+    assertThat(all.out()).containsPattern("position +(9|10) +10 ");
+    Tiny.Result none = Tiny.run("evaluate", "--true-grids=0", "--tasks=colours", "--prompts=2");
+    assertThat(none.out()).isEqualTo(Tiny.run("evaluate", "--tasks=colours", "--prompts=2").out());
+  }
+
+  @Test
   void whatCannotBeJudgedIsRefused() {
+    assertRefused(Tiny.run("evaluate", "--true-grids=7"), "--true-grids", "0 to 6");
+    assertRefused(Tiny.run("evaluate", "--true-grids=-1"), "--true-grids", "-1");
+    assertRefused(
+        Tiny.run("evaluate", "--true-grids=1", "--reconstructions"),
+        "--true-grids",
+        "--reconstructions");
     assertRefused(Tiny.run("evaluate", "--grids=2"), "--grids", "--reconstructions");
     assertRefused(Tiny.run("evaluate", "--reconstructions", "--grids=0"), "--grids", "1 to");
     assertRefused(Tiny.run("evaluate", "--reconstructions", "--grids=99"), "--grids", "99");

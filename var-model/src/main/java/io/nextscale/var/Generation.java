@@ -165,10 +165,6 @@ public record Generation(
 
   /** One image of the request alone. */
   public Generation image(int index) {
-    Edit own =
-        edit == null || edit.tokens().batch() == 1
-            ? edit
-            : new Edit(edit.tokens().image(index), edit.mask());
     return new Generation(
         condition.select(index),
         List.of(seeds.get(index)),
@@ -177,6 +173,6 @@ public record Generation(
         topP,
         smooth,
         drawn,
-        own);
+        edit == null ? null : edit.image(index));
   }
 }

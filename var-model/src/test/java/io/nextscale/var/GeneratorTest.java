@@ -303,6 +303,33 @@ class GeneratorTest {
   }
 
   @Test
+  void theFirstGridsOfAnImageAreKeptAndTheOthersGenerated() throws IOException {
+    Generator generator = Tiny.generator();
+    TokenPyramid two = generator.vae().tokenize(Tiny.images(2));
+    Generation request = Generation.fid(List.of(3, 1), 7);
+    int[] free = generator.generate(request).tokens().sequence().toInts();
+    int[] given = two.sequence().toInts();
+    for (int grids = 0; grids <= 3; grids++) {
+      Generation edited = request.editing(Edit.firstGrids(two, grids));
+      int[] ids = generator.generate(edited).tokens().sequence().toInts();
+      int kept = grids == 0 ? 0 : Tiny.SCALES.end(grids - 1);
+      for (int b = 0; b < 2; b++) {
+        int begin = b * 21;
+        assertThat(Arrays.copyOfRange(ids, begin, begin + kept))
+            .isEqualTo(Arrays.copyOfRange(given, begin, begin + kept));
+        assertThat(Arrays.equals(ids, begin + kept, begin + 21, given, begin + kept, begin + 21))
+            .as("only what is kept is the image's")
+            .isEqualTo(grids == 3);
+        assertThat(generator.generate(edited.image(b)).tokens().sequence().toInts())
+            .isEqualTo(Arrays.copyOfRange(ids, begin, begin + 21));
+      }
+      assertThat(Arrays.equals(ids, free)).isEqualTo(grids == 0);
+    }
+    assertThatThrownBy(() -> Edit.firstGrids(two, 4))
+        .hasMessage("edit: 0 to 3 grids that are kept; got 4");
+  }
+
+  @Test
   void requestsOutOfRangeAreRefused() throws IOException {
     Generator generator = Tiny.generator();
     Generation request = Generation.fid(List.of(3), 1);
