@@ -264,19 +264,13 @@ public final class Branching {
                 .exponentials(
                     scale, Shape.of(from.size(), length, model.config().vocabulary())); // (N,l,V)
     Tensor ids = chosen(rows(from, outlook.logits()), random, 0); // (N,l), or (N,1)
-    if (scale < model.config().serial()) {
+    if (length > 1 && scale < model.config().serial()) {
+      Tensor whole = model.tokens(scale, ofRows(branches, branch -> branch.input), positions);
       for (int i = 1; i < length; i++) {
         Tensor before = vae.quantizer().codebook().forward(ids.slice(1, i - 1, i)); // (N,1,Cv)
-        int token = i;
-        List<Branch> forked = branches;
-        Outlook next =
-            look(
-                forked,
-                scale,
-                conditioning ->
-                    wholeScale(forked, scale, conditioning)
-                        .slice(1, token, token + 1)
-                        .plus(model.after(alsoGuided(forked, before))));
+        Tensor reads =
+            whole.slice(1, i, i + 1).plus(model.after(alsoGuided(branches, before))); // (R,1,C)
+        Outlook next = look(branches, scale, _ -> reads);
         branches = next.branches();
         ids = Tensor.concat(1, ids, chosen(next.logits(), random, i));
       }
