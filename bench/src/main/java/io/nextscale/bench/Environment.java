@@ -1,11 +1,10 @@
 package io.nextscale.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -56,21 +55,20 @@ final class Environment {
 
   /** The commit of the working tree that this program was built in, where it lies in one. */
   private static Optional<String> commit() {
+    String program = System.getProperty("java.class.path", "").split(File.pathSeparator, 2)[0];
+    if (program.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      CodeSource source = Environment.class.getProtectionDomain().getCodeSource();
-      if (source == null) {
-        return Optional.empty();
-      }
-      Path place = Path.of(source.getLocation().toURI());
       Process git =
           new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=12")
-              .directory(place.resolveSibling(".").toFile())
+              .directory(Path.of(program).toAbsolutePath().resolveSibling(".").toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       git.getOutputStream().close();
       String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       return git.waitFor() == 0 && !said.isEmpty() ? Optional.of(said) : Optional.empty();
-    } catch (IOException | URISyntaxException e) {
+    } catch (IOException e) {
       return Optional.empty(); // no git, or not built from a working tree
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
