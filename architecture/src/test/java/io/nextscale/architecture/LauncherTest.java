@@ -161,10 +161,34 @@ class LauncherTest {
         .doesNotContain("argfile");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--devices cpu,gpu --rounds 1", "--devices=tornado:0:1", "--devices auto"})
+  void devicesAreComparedWithTornado(String arguments) throws Exception {
+    environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
+    Path tornado = tornado();
+    assertThat(nextscale(("bench " + arguments).split(" ", -1)).out())
+        .contains("<@" + tornado + "/tornado-argfile>\n<-XX:-UseParallelGC>\n")
+        .contains("<--class-path>\n<" + home.resolve("bench/target/modules/*") + ">\n")
+        .contains(
+            "<io.nextscale.bench.Main>\n<" + String.join(">\n<", arguments.split(" ", -1)) + ">");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"LinearBench -f 1", "--devices cpu", "--devices=cpu --rounds 1"})
+  void benchmarksOfTheCpuNeedNoTornado(String arguments) throws Exception {
+    environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
+    tornado();
+    assertThat(nextscale(("bench " + arguments).split(" ", -1)).out())
+        .contains("<io.nextscale.bench.Main>")
+        .doesNotContain("argfile");
+  }
+
   @Test
   void devicesWithoutTornadoAreTheProgramsToExplain() throws Exception {
     environment.put("JAVA_HOME", jdk(work.resolve("jdk"), "25.0.3").toString());
     assertThat(nextscale("generate", "--device", "gpu").out()).contains("--module-path");
+    assertThat(nextscale("bench", "--devices", "cpu,gpu").out()).doesNotContain("argfile");
 
     Outcome verified = nextscale("verify", "--device", "gpu");
     assertThat(verified.code()).isEqualTo(2);

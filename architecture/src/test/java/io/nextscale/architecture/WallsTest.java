@@ -141,6 +141,8 @@ class WallsTest {
               "io.nextscale.vqvae",
               "io.nextscale.var",
               "io.nextscale.image",
+              "io.nextscale.pretrained",
+              "io.nextscale.training",
               "io.nextscale.cli",
               "jmh.core",
               "info.picocli",

@@ -68,6 +68,14 @@ public class AttentionBench extends KernelBench {
   }
 
   @Override
+  List<Tensor> inputs() {
+    List<Tensor> all = new ArrayList<>(keys);
+    all.addAll(values);
+    all.add(q);
+    return all;
+  }
+
+  @Override
   Tensor run() {
     return q.attention(keys, values, null, scale());
   }

@@ -5,6 +5,7 @@ import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.op.Convolution.Padding;
+import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.annotations.Param;
 
@@ -79,6 +80,11 @@ public class ConvolutionBench extends KernelBench {
             .to(DType.valueOf(weights.toUpperCase(Locale.ROOT)));
     bias = Tensor.normal(Shape.of(s[1]), 0, 0.02f, random);
     weight = plain.prepared();
+  }
+
+  @Override
+  List<Tensor> inputs() {
+    return List.of(x);
   }
 
   @Override

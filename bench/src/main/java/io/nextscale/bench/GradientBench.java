@@ -78,6 +78,11 @@ public class GradientBench extends KernelBench {
   }
 
   @Override
+  List<Tensor> inputs() {
+    return List.of(dy, other);
+  }
+
+  @Override
   Tensor run() {
     return switch (gradient) {
       case "d16.qkv.dx" -> dy.matmul(other);

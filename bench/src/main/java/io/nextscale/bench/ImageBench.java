@@ -62,13 +62,8 @@ public class ImageBench {
   /** Makes the models, and checks that the first image of a batch is the image made alone. */
   @Setup
   public void prepare() throws IOException {
-    Loading how = Loading.forInference().weights(DType.valueOf(weights.toUpperCase(Locale.ROOT)));
     RandomStream random = RandomStream.of(20260101);
-    VarConfig config = VarConfig.depth(depth);
-    Var transformer = Var.load(Var.initial(config, random), config, how);
-    VqVaeConfig sizes = VqVaeConfig.published().withScales(config.scales());
-    VqVae vae = VqVae.load(VqVae.initial(sizes, random), sizes, how);
-    Generator made = new Generator(transformer, vae);
+    Generator made = generator(depth, DType.valueOf(weights.toUpperCase(Locale.ROOT)), random);
     Generation all = Generation.fid(Collections.nCopies(batch, 207), 0);
     map = made.generate(all).fHat();
     Tensor first = made.generate(all.image(0)).fHat();
@@ -78,6 +73,15 @@ public class ImageBench {
     image = Tensor.uniform(Shape.of(batch, 256, 256, 3), -1, 1, random);
     generator = made;
     request = all;
+  }
+
+  /** The published sizes with random weights. */
+  static Generator generator(int depth, DType weights, RandomStream random) throws IOException {
+    Loading how = Loading.forInference().weights(weights);
+    VarConfig config = VarConfig.depth(depth);
+    Var transformer = Var.load(Var.initial(config, random), config, how);
+    VqVaeConfig sizes = VqVaeConfig.published().withScales(config.scales());
+    return new Generator(transformer, VqVae.load(VqVae.initial(sizes, random), sizes, how));
   }
 
   private Generator generator() {

@@ -2,6 +2,7 @@ package io.nextscale.bench;
 
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -40,6 +41,9 @@ public abstract class KernelBench {
    * parameters alone.
    */
   abstract double flops();
+
+  /** What comes from elsewhere at each call; weights stay where they are. */
+  abstract List<Tensor> inputs();
 
   /** The kernel, once. */
   abstract Tensor run();

@@ -4,17 +4,20 @@ import io.nextscale.tensor.DType;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.op.MatrixProduct.Activation;
+import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.annotations.Param;
 
 /**
  * Linear layers {@code y = x Wᵀ + b} of VAR-d16 (C = 1024), with as many rows as a scale has
- * tokens, for one image with guidance: 2 at the first scale, 512 at the last.
+ * tokens, for one image with guidance: 2 at the first scale, 512 at the last. With {@code +gelu}
+ * the activation is part of the kernel, as it is in the transformer.
  */
 public class LinearBench extends KernelBench {
 
   /** Which layer. */
-  @Param({"d16.qkv", "d16.proj", "d16.fc1", "d16.fc2"})
+  @Param({"d16.qkv", "d16.proj", "d16.fc1", "d16.fc1+gelu", "d16.fc2"})
   public String layer = "";
 
   /** Rows: twice the square of 1, 2, 3, 4, 5, 6, 8, 10, 13 or 16. */
@@ -24,6 +27,9 @@ public class LinearBench extends KernelBench {
   /** How weights are stored. */
   @Param({"f32", "bf16"})
   public String weights = "";
+
+  /** The largest derivative of GELU; its own roundings are a few ulp of numbers below 8. */
+  private static final double STEEPEST = 1.13;
 
   private Tensor x = Tensor.scalar(0);
   private Tensor plain = Tensor.scalar(0);
@@ -39,11 +45,12 @@ public class LinearBench extends KernelBench {
     return switch (layer) {
       case "d16.qkv" -> new int[] {3072, 1024};
       case "d16.proj" -> new int[] {1024, 1024};
-      case "d16.fc1", "d16.head" -> new int[] {4096, 1024};
+      case "d16.fc1", "d16.fc1+gelu", "d16.head" -> new int[] {4096, 1024};
       case "d16.fc2" -> new int[] {1024, 4096};
       default ->
           throw new IllegalArgumentException(
-              "layer: one of d16.qkv, d16.proj, d16.fc1, d16.fc2, d16.head; got " + layer);
+              "layer: one of d16.qkv, d16.proj, d16.fc1, d16.fc1+gelu, d16.fc2, d16.head; got "
+                  + layer);
     };
   }
 
@@ -60,9 +67,18 @@ public class LinearBench extends KernelBench {
     weight = plain.prepared();
   }
 
+  private Activation activation() {
+    return layer.endsWith("+gelu") ? Activation.GELU : Activation.NONE;
+  }
+
+  @Override
+  List<Tensor> inputs() {
+    return List.of(x);
+  }
+
   @Override
   Tensor run() {
-    return x.linear(weight, bias);
+    return x.linear(weight, bias, activation(), null, null);
   }
 
   @Override
@@ -88,7 +104,17 @@ public class LinearBench extends KernelBench {
         magnitude += Math.abs(product);
       }
       // K roundings of half an ulp each, of partial sums no larger than the sum of magnitudes
-      requireClose(layer + " y[" + i + "," + j + "]", y[i * n + j], sum, k * 0x1p-24 * magnitude);
+      double bound = k * 0x1p-24 * magnitude;
+      boolean gelu = activation() == Activation.GELU;
+      requireClose(
+          layer + " y[" + i + "," + j + "]",
+          y[i * n + j],
+          gelu ? gelu(sum) : sum,
+          gelu ? STEEPEST * bound + 0x1p-20 : bound);
     }
+  }
+
+  private static double gelu(double x) {
+    return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
   }
 }

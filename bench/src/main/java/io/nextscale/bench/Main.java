@@ -2,7 +2,6 @@ package io.nextscale.bench;
 
 import io.nextscale.tensor.Backends;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
  * pattern of benchmark names, {@code -p layer=...}, {@code -rf json}, {@code -l} for the list.
  *
  * <p>At the end a table compares kernels with the peak of the processor, measured before and after.
+ *
+ * <p>With {@code --devices} no JMH runs: {@link DevicesBench} compares devices in this process.
  */
 public final class Main {
 
@@ -28,15 +29,10 @@ public final class Main {
   /** Prints the environment, hands over to JMH, and prints the table. */
   public static void main(String[] args)
       throws IOException, RunnerException, CommandLineOptionException {
-    System.out.printf(
-        "# %s %s, %s %s, %d processors, heap up to %d MiB%n",
-        System.getProperty("java.vm.vendor"),
-        Runtime.version(),
-        System.getProperty("os.name"),
-        System.getProperty("os.arch"),
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.getRuntime().maxMemory() >> 20);
-    System.out.printf("# flags %s%n", ManagementFactory.getRuntimeMXBean().getInputArguments());
+    if (DevicesBench.isMeant(args)) {
+      System.exit(DevicesBench.commandLine().execute(args));
+    }
+    Environment.here().forEach((name, value) -> System.out.printf("# %s: %s%n", name, value));
     System.out.printf("# cpu: %s%n", Backends.cpu().describe());
     CommandLineOptions options = new CommandLineOptions(args);
     if (options.shouldHelp() || options.shouldList() || options.shouldListWithParams()) {

@@ -55,9 +55,8 @@ public class TrainingBench {
   private @Nullable AdamW optimizer;
   private Supplier<Tensor> loss = () -> Tensor.scalar(0);
 
-  /** Makes the model and a batch, and checks that a few steps on it lower its loss. */
-  @Setup
-  public void prepare() throws IOException {
+  /** Makes the model and a batch. */
+  void make() throws IOException {
     RandomStream random = RandomStream.of(20260105);
     switch (step) {
       case "var.d16x1" -> transformer(VarConfig.depth(16), 1, random);
@@ -68,6 +67,12 @@ public class TrainingBench {
           throw new IllegalArgumentException(
               "step: var.d16x1, var.small32 or tokenizer.small16; got " + step);
     }
+  }
+
+  /** Makes the model and a batch, and checks that a few steps on it lower its loss. */
+  @Setup
+  public void prepare() throws IOException {
+    make();
     float before = step().item();
     float after = before;
     for (int i = 0; i < 3; i++) {

@@ -4,6 +4,7 @@ import io.nextscale.image.Png;
 import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
+import io.nextscale.training.Csv;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -212,7 +213,7 @@ public final class InferenceReport {
     StringBuilder text =
         new StringBuilder(
             "generator,method,verifier,caption,task,budget,truth,images,nfe,model_flops,image_flops,decodes,scored,seconds");
-    names.forEach(name -> text.append(',').append(quoted("score " + name)));
+    names.forEach(name -> text.append(',').append(Csv.quoted("score " + name)));
     text.append('\n');
     for (Cell cell : cells) {
       Cell.Key key = cell.key();
@@ -221,9 +222,9 @@ public final class InferenceReport {
         List<Object> values =
             new ArrayList<>(
                 List.of(
-                    quoted(key.generator()),
+                    Csv.quoted(key.generator()),
                     key.method().word(),
-                    quoted(key.verifier()),
+                    Csv.quoted(key.verifier()),
                     key.caption(),
                     Caption.task(key.caption()).words(),
                     point.budget(),
@@ -243,9 +244,5 @@ public final class InferenceReport {
       }
     }
     return text.toString();
-  }
-
-  private static String quoted(String name) {
-    return name.matches("[\\w .:/-]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 }

@@ -28,24 +28,21 @@ import java.util.Set;
 public record Chart(String title, Axis x, Axis y, List<Series> series) {
 
   /** Colours that the colour-blind can tell apart too (Okabe and Ito 2008). */
-  private static final int[] COLOURS = {
+  static final int[] COLOURS = {
     0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x5b5b5b, 0x000000, 0x8c564b,
     0x6a3d9a, 0xb2df8a, 0x999933
   };
 
-  private static final int INK = 0x2b2b2b;
-  private static final int GREY = 0x5f5f5f;
+  static final int INK = 0x2b2b2b;
+  static final int GREY = 0x5f5f5f;
   private static final int GRID = 0xe4e4e4;
   private static final int MINOR = 0xf2f2f2;
 
-  private static final double SMALL = 9;
-  private static final double TITLE = 12;
+  static final double SMALL = 9;
+  static final double TITLE = 12;
 
   /** Around everything, and between the parts. */
-  private static final double MARGIN = 16;
-
-  /** The part of the axes that stays free on each side of the data. */
-  private static final double FREE = 0.04;
+  static final double MARGIN = 16;
 
   /** Copies the series. */
   public Chart {
@@ -62,38 +59,6 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     List<Series> all = new ArrayList<>(series);
     all.add(more);
     return new Chart(title, x, y, all);
-  }
-
-  /** The places of an axis that are shown, and where they are on the sheet. */
-  private record Span(Axis axis, double low, double high, double from, double to) {
-
-    static Span of(Axis axis, double[] values, double from, double to) {
-      double low = Double.POSITIVE_INFINITY;
-      double high = Double.NEGATIVE_INFINITY;
-      for (double value : values) {
-        if (axis.shows(value)) {
-          low = Math.min(low, axis.place(value));
-          high = Math.max(high, axis.place(value));
-        }
-      }
-      if (low > high) { // nothing to show
-        low = 0;
-        high = 1;
-      }
-      double free = FREE * (high - low);
-      if (free <= 1e-9 * Math.max(Math.abs(low), Math.abs(high))) { // one value
-        free = low == 0 || axis.logarithmic() ? 0.5 : Math.abs(low) / 2;
-      }
-      return new Span(axis, low - free, high + free, from, to);
-    }
-
-    double pixel(double value) {
-      return from + (axis.place(value) - low) / (high - low) * (to - from);
-    }
-
-    List<Axis.Tick> ticks() {
-      return axis.ticks(low, high);
-    }
   }
 
   /**
@@ -169,6 +134,20 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     double bottom = vertical.from();
     double left = horizontal.from();
     double right = horizontal.to();
+    across(canvas, horizontal, top, bottom);
+    for (Axis.Tick tick : vertical.ticks()) {
+      double at = Math.floor(vertical.pixel(tick.value())) + 0.5;
+      rule(canvas, Path.line(left, at, right, at), tick);
+      double end = left - MARGIN * 0.5;
+      Letters.write(canvas, tick.text(), end, at + SMALL / 2, 1, SMALL, GREY, false);
+    }
+    double line = bottom + MARGIN * 0.6 + SMALL + MARGIN * 0.75 + SMALL;
+    Letters.write(canvas, x.label(), (left + right) / 2, line, 0.5, SMALL, INK, false);
+    Letters.write(canvas, y.label(), MARGIN + SMALL, (top + bottom) / 2, 0.5, SMALL, INK, true);
+  }
+
+  /** The rules and labels of a horizontal axis. */
+  static void across(Canvas canvas, Span horizontal, double top, double bottom) {
     double free = Double.NEGATIVE_INFINITY; // where the last label ended
     for (Axis.Tick tick : horizontal.ticks()) {
       double at = Math.floor(horizontal.pixel(tick.value())) + 0.5;
@@ -180,15 +159,6 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
         free = at + half + MARGIN * 0.4;
       }
     }
-    for (Axis.Tick tick : vertical.ticks()) {
-      double at = Math.floor(vertical.pixel(tick.value())) + 0.5;
-      rule(canvas, Path.line(left, at, right, at), tick);
-      double end = left - MARGIN * 0.5;
-      Letters.write(canvas, tick.text(), end, at + SMALL / 2, 1, SMALL, GREY, false);
-    }
-    double line = bottom + MARGIN * 0.6 + SMALL + MARGIN * 0.75 + SMALL;
-    Letters.write(canvas, x.label(), (left + right) / 2, line, 0.5, SMALL, INK, false);
-    Letters.write(canvas, y.label(), MARGIN + SMALL, (top + bottom) / 2, 0.5, SMALL, INK, true);
   }
 
   private static void rule(Canvas canvas, Path line, Axis.Tick tick) {
