@@ -26,8 +26,9 @@ final class TrainingOptions extends RunOptions {
       names = "--data",
       paramLabel = "WHAT",
       description =
-          "Pictures: shapes, a folder or .zip with a folder per class or with captions, a list"
-              + " .jsonl, CIFAR-10 binary or MNIST files (default: those of the run).")
+          "Pictures: shapes, crowds (of shapes, without captions: for a tokenizer), a folder or"
+              + " .zip with a folder per class or with captions, a list .jsonl, CIFAR-10 binary or"
+              + " MNIST files (default: those of the run).")
   private @Nullable String data;
 
   @Option(

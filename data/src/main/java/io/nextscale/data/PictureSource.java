@@ -107,6 +107,14 @@ public interface PictureSource extends AutoCloseable {
    * 64 x 64 pixels, with its caption; see {@link ShapesWorld}.
    */
   static PictureSource shapes(long seed, Split split) {
-    return new ShapesPictures(seed, split);
+    return new ShapesPictures(seed, split, false);
+  }
+
+  /**
+   * Pictures of the shapes world that are full of things and have no captions, without end: what
+   * tokenizers learn forms from; see {@link ShapesWorld#crowd}.
+   */
+  static PictureSource crowds(long seed, Split split) {
+    return new ShapesPictures(seed, split, true);
   }
 }

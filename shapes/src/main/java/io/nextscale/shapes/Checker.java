@@ -25,7 +25,7 @@ public final class Checker {
   /** Of 1: the chroma, largest minus smallest channel, from which a pixel counts as coloured. */
   private static final double CHROMA = 0.26;
 
-  /** Components of fewer pixels are specks; the smallest thing, a small cross, covers about 60. */
+  /** Components of fewer pixels are specks; the smallest thing, a small cross, covers 67. */
   private static final int SPECK = 14;
 
   /** An outline that fits worse than this is no form at all. */

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The data set: example {@code i} of a seed is always the same, whatever was drawn before.
  *
  * <p>The canvas is a board of fields of {@value #FIELD} x {@value #FIELD} pixels. Things have one
- * of two sizes and lie in the middle of a field that is not at the edge; grounds are one of
- * fifteen: five textures, three tones. What a caption cannot say is kept small, so that models
- * spend their learning on what it does say.
+ * of two sizes and lie in the middle of a field; grounds are one of fifteen: five textures, three
+ * tones. What a caption cannot say is kept small, so that models spend their learning on what it
+ * does say.
  *
  * <pre>{@code
  * ShapesWorld world = new ShapesWorld(42);
@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class ShapesWorld {
 
   /** Side of a field of the board, in pixels. */
-  private static final int FIELD = 8;
+  private static final int FIELD = 16;
+
+  /** Fields along a side of the board. */
+  private static final int FIELDS = Scene.SIDE / FIELD;
 
   private static final float AMPLITUDE = 0.05f;
 
@@ -35,11 +38,14 @@ public final class ShapesWorld {
     this.random = RandomStream.of(seed).split("shapes world");
   }
 
-  /** Example number {@code index} of a split; tasks take turns at random. */
+  /**
+   * Example number {@code index} of a split; tasks take turns at random, each as often as {@link
+   * Task#share} says.
+   */
   public Example example(Split split, long index) {
     RandomStream stream = random.split(split.name()).split(index);
     while (true) {
-      Task task = any(Task.values(), stream);
+      Task task = Task.at(stream.nextInt(Task.SHARES));
       if (split != Split.COMPOSITION || task.namesColours()) {
         return example(task, split, stream);
       }
@@ -57,6 +63,24 @@ public final class ShapesWorld {
           "shapes: a task that names colours for COMPOSITION; got " + task);
     }
     return example(task, split, random.split(split.name()).split(task.name()).split(index));
+  }
+
+  /**
+   * A scene for tokenizers, which read no captions: every field holds a thing with a probability
+   * that is drawn for the whole picture from 0 to 1, so that there are up to sixteen. What is held
+   * out of a split is not in it.
+   */
+  public Scene crowd(Split split, long index) {
+    RandomStream stream = random.split("crowd").split(split.name()).split(index);
+    float share = stream.nextFloat();
+    List<Thing> things = new ArrayList<>();
+    for (int field = 0; field < FIELDS * FIELDS; field++) {
+      if (stream.nextFloat() < share) {
+        Group any = group(1, true, split, stream);
+        things.add(thing(any, middle(field % FIELDS), middle(field / FIELDS), split, stream));
+      }
+    }
+    return new Scene(things, ground(null, stream));
   }
 
   private static Example example(Task task, Split split, RandomStream stream) {
@@ -197,7 +221,7 @@ public final class ShapesWorld {
     for (int i = 0; i < group.count(); i++) {
       Thing thing = null;
       for (int attempt = 0; thing == null && attempt < ATTEMPTS; attempt++) {
-        Thing candidate = thing(group, split, random);
+        Thing candidate = thing(group, place(random), place(random), split, random);
         thing = things.stream().allMatch(candidate::clearOf) ? candidate : null;
       }
       if (thing == null) {
@@ -208,23 +232,23 @@ public final class ShapesWorld {
     return true;
   }
 
-  private static Thing thing(Group group, Split split, RandomStream random) {
+  private static Thing thing(Group group, float x, float y, Split split, RandomStream random) {
     Colour colour = group.colour();
     while (colour == null || (split != Split.COMPOSITION && Split.heldOut(colour, group.form()))) {
       colour = any(Colour.values(), random);
     }
     Size given = group.size();
     Size size = given == null ? any(Size.values(), random) : given;
-    return new Thing(group.form(), colour, place(random), place(random), size.halfWidth());
+    return new Thing(group.form(), colour, x, y, size.halfWidth());
   }
 
-  /**
-   * A coordinate of the centre of a thing: the middle of a field with a neighbour on both sides,
-   * where also a large thing has room.
-   */
+  /** A coordinate of the centre of a thing: the middle of a field. */
   public static float place(RandomStream random) {
-    int inner = Scene.SIDE / FIELD - 2;
-    return FIELD * (1.5f + random.nextInt(inner));
+    return middle(random.nextInt(FIELDS));
+  }
+
+  private static float middle(int field) {
+    return FIELD * (field + 0.5f);
   }
 
   /** Whether the relation holds for every pair and for the groups, with room to spare. */

@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** How large a thing is. */
 public enum Size {
-  /** Half-width 8 pixels. */
-  SMALL(8),
-  /** Half-width 11 pixels. */
-  LARGE(11);
+  /** Half-width 5.5 pixels. */
+  SMALL(5.5f),
+  /** Half-width 7 pixels. */
+  LARGE(7);
 
   /** Half-widths up to this one, in pixels, count as small. */
-  static final double BORDER = 9.5;
+  static final double BORDER = 6.25;
 
   private final float halfWidth;
 

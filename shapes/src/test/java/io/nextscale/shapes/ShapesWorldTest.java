@@ -2,9 +2,11 @@ package io.nextscale.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +31,23 @@ class ShapesWorldTest {
   @Test
   void theMeaningOfASeedIsFrozen() {
     assertThat(new ShapesWorld(42).example(Split.TRAIN, 0).caption())
-        .isEqualTo("two huge orange squares on a gray backdrop");
+        .isEqualTo("a scene with a cyan cross");
+  }
+
+  @Test
+  void tasksComeAsOftenAsTheirSharesSay() {
+    ShapesWorld world = new ShapesWorld(6);
+    Map<Task, Integer> counts = new EnumMap<>(Task.class);
+    int examples = 20 * EXAMPLES;
+    for (int i = 0; i < examples; i++) {
+      counts.merge(world.example(Split.TRAIN, i).prompt().task(), 1, Integer::sum);
+    }
+    for (Task task : Task.values()) {
+      double expected = task.share() / 12.0;
+      assertThat(counts.get(task) / (double) examples)
+          .as("%s", task)
+          .isBetween(expected - 0.02, expected + 0.02);
+    }
   }
 
   @ParameterizedTest
@@ -100,8 +118,8 @@ class ShapesWorldTest {
         assertThat(thing.halfWidth()).isEqualTo(thing.size().halfWidth());
       }
     }
-    assertThat(halfWidths).containsExactlyInAnyOrder(8f, 11f);
-    assertThat(places).containsExactlyInAnyOrder(12f, 20f, 28f, 36f, 44f, 52f);
+    assertThat(halfWidths).containsExactlyInAnyOrder(5.5f, 7f);
+    assertThat(places).containsExactlyInAnyOrder(8f, 24f, 40f, 56f);
   }
 
   @Test
@@ -130,5 +148,30 @@ class ShapesWorldTest {
     assertThat(colours).containsExactlyInAnyOrder(Colour.values());
     assertThat(textures).containsExactlyInAnyOrder(Texture.values());
     assertThat(captions).hasSizeGreaterThan(EXAMPLES * 3 / 4);
+  }
+
+  @Test
+  void crowdsFillEveryFieldAtTimesAndShowNothingThatIsHeldOut() {
+    ShapesWorld world = new ShapesWorld(7);
+    Set<List<Float>> places = new HashSet<>();
+    Set<Integer> counts = new HashSet<>();
+    double things = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      Scene scene = world.crowd(Split.TRAIN, i);
+      Set<List<Float>> own = new HashSet<>();
+      for (Thing thing : scene.things()) {
+        own.add(List.of(thing.x(), thing.y()));
+        assertThat(Split.heldOut(thing.colour(), thing.form())).as("%s", thing).isFalse();
+      }
+      assertThat(own).as("one thing to a field").hasSameSizeAs(scene.things());
+      places.addAll(own);
+      counts.add(scene.things().size());
+      things += scene.things().size();
+    }
+    assertThat(places).hasSize(16);
+    assertThat(counts).contains(0, 16);
+    assertThat(things / EXAMPLES).isBetween(7.0, 9.0);
+    assertThat(new ShapesWorld(7).crowd(Split.TRAIN, 3)).isEqualTo(world.crowd(Split.TRAIN, 3));
+    assertThat(world.crowd(Split.VALIDATION, 3)).isNotEqualTo(world.crowd(Split.TRAIN, 3));
   }
 }

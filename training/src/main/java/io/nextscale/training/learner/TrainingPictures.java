@@ -33,6 +33,9 @@ public final class TrainingPictures implements AutoCloseable {
   /** The name of the shapes world, perhaps with a seed: {@code shapes:7}. */
   public static final String SHAPES = "shapes";
 
+  /** The shapes world's crowds, perhaps with a seed: to train tokenizers on. */
+  public static final String CROWDS = "crowds";
+
   private static final int LEAST_SHARE = 10;
   private static final List<String> PARTS = List.of("val", "validation");
 
@@ -63,15 +66,20 @@ public final class TrainingPictures implements AutoCloseable {
     open.add(training);
   }
 
-  /** Whether a name is that of the shapes world. */
+  /** Whether a name is that of the shapes world, or of its crowds. */
   public static boolean isShapes(String data) {
-    return data.equals(SHAPES) || data.startsWith(SHAPES + ":");
+    return named(SHAPES, data) || named(CROWDS, data);
+  }
+
+  private static boolean named(String name, String data) {
+    return data.equals(name) || data.startsWith(name + ":");
   }
 
   /**
    * Opens pictures.
    *
-   * @param data {@code shapes}, {@code shapes:SEED}, or what {@link PictureSource#open(Path)} takes
+   * @param data {@code shapes} or {@code crowds}, alone or as in {@code shapes:SEED}, or what
+   *     {@link PictureSource#open(Path)} takes
    * @throws IOException when there are no pictures there
    * @throws IllegalArgumentException when the seed is no number, or pictures of the shapes world
    *     are asked for at another size
@@ -81,14 +89,18 @@ public final class TrainingPictures implements AutoCloseable {
   }
 
   private static TrainingPictures ofShapes(String data, PictureSettings settings) {
-    long seed = data.equals(SHAPES) ? 0 : seed(data.substring(SHAPES.length() + 1));
+    int colon = data.indexOf(':');
+    long seed = colon < 0 ? 0 : seed(data.substring(colon + 1));
     if (settings.flip() || settings.enlargement() != 1) {
       throw new IllegalArgumentException(
           "--flip, --enlargement: pictures of the shapes world as they are, since captions tell"
               + " places and sizes; got "
               + settings);
     }
-    PictureSource training = PictureSource.shapes(seed, Split.TRAIN);
+    PictureSource training =
+        named(CROWDS, data)
+            ? PictureSource.crowds(seed, Split.TRAIN)
+            : PictureSource.shapes(seed, Split.TRAIN);
     PictureSource measured =
         settings.validation() == 0
             ? null
@@ -101,7 +113,7 @@ public final class TrainingPictures implements AutoCloseable {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "--data: shapes and a seed, such as shapes:7; got " + text);
+          "--data: shapes or crowds and a seed, such as shapes:7; got " + text);
     }
   }
 
@@ -200,9 +212,9 @@ public final class TrainingPictures implements AutoCloseable {
     return all;
   }
 
-  /** Whether the first picture that can be read has a caption. */
+  /** Whether there are captions among the first pictures; those without end are all alike. */
   public boolean captioned() throws IOException {
-    return !captions(1).isEmpty();
+    return training.endless() ? !training.get(0).captions().isEmpty() : !captions(1).isEmpty();
   }
 
   /**

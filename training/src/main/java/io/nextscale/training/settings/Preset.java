@@ -31,16 +31,16 @@ public record Preset(
   public static final Preset SHAPES =
       new Preset(
           "shapes",
-          "The shapes world, 64 x 64 pixels, from captions; two hours on two cores.",
+          "The shapes world, 64 x 64 pixels, from captions; an hour and a half on two cores.",
           new TokenizerSettings(
               PictureSettings.exactly(64, 120),
               new TokenizerSettings.Model(
                   64,
-                  List.of(1, 1),
+                  List.of(1, 1, 1),
                   1,
-                  256,
+                  1024,
                   8,
-                  List.of(1, 2, 3, 4, 6, 8),
+                  List.of(1, 4, 4),
                   4,
                   0.5,
                   0.25,
@@ -50,17 +50,17 @@ public record Preset(
                   0,
                   false),
               new OptimizerSettings(
-                  4_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
+                  8_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
               new Betas(0.9, 0.99),
               new Loss(1, 2, 4, 0, 0.3),
-              new Codebook(0, true, 100, 0.8, 0, false),
+              new Codebook(2_500, true, 100, 0.8, 0, false),
               NO_ADVERSARY),
           new VarSettings(
               PictureSettings.exactly(64, 120),
               new VarSettings.Model(
-                  VarSettings.TEXT, 6, 128, 4, true, true, true, true, 4, 1e-5, 128, 2, 4, 24, 512),
+                  VarSettings.TEXT, 6, 128, 4, true, true, true, true, 2, 1e-5, 128, 2, 4, 24, 512),
               new OptimizerSettings(
-                  14_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
+                  10_000, 32, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
               new Chance(0, 0.1, 0, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
@@ -97,7 +97,7 @@ public record Preset(
                 true,
                 true,
                 true,
-                4,
+                2,
                 1e-5,
                 96,
                 2,
@@ -105,7 +105,7 @@ public record Preset(
                 24,
                 512),
             new OptimizerSettings(
-                12_000, 16, 1, rate, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
+                8_000, 32, 1, rate, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
             like.chance(),
             like.weights(),
             like.progressive(),

@@ -93,10 +93,24 @@ class TrainingPicturesTest {
       assertThat(batch.captions()).allSatisfy(caption -> Grammar.parse(caption));
     }
     assertThatThrownBy(() -> TrainingPictures.open("shapes:x", settings))
-        .hasMessageContaining("--data: shapes and a seed");
+        .hasMessageContaining("--data: shapes or crowds and a seed");
     assertThatThrownBy(
             () -> TrainingPictures.open("shapes", new PictureSettings(64, 1, false, true, 4)))
         .hasMessageContaining("--flip");
+  }
+
+  @Test
+  void crowdsAreToLearnFromAndTheWorldItselfToMeasureOn() throws IOException {
+    PictureSettings settings = new PictureSettings(64, 1, false, false, 4);
+    try (TrainingPictures pictures = TrainingPictures.open("crowds:5", settings)) {
+      assertThat(pictures.shapes()).isTrue();
+      assertThat(pictures.captioned()).isFalse();
+      assertThat(pictures.training().get(3).name()).isEqualTo("crowds-5-train-3");
+      Batch batch = pictures.validation(true, line -> {}).getFirst();
+      assertThat(batch.captions()).hasSize(4).allSatisfy(caption -> Grammar.parse(caption));
+    }
+    assertThatThrownBy(() -> TrainingPictures.open("crowds:x", settings))
+        .hasMessageContaining("--data: shapes or crowds and a seed");
   }
 
   @Test
