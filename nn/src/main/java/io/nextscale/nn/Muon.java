@@ -5,8 +5,10 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.FileFormatException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -81,28 +83,60 @@ public final class Muon implements Optimizer {
 
   @Override
   public void step(Map<Parameter, Tensor> gradients, double learningRate, double weightDecay) {
+    List<Map.Entry<Parameter, Tensor>> turning = new ArrayList<>();
     SequencedMap<Parameter, Tensor> others = new LinkedHashMap<>();
     gradients.forEach((parameter, gradient) -> {
       if (matrices.contains(parameter)) {
-        turn(parameter, gradient, learningRate, decayed.contains(parameter) ? weightDecay : 0);
+        turning.add(Map.entry(parameter, gradient));
       } else {
         others.put(parameter, gradient);
       }
     });
+    turn(turning, learningRate, weightDecay);
     rest.step(others, learningRate, weightDecay);
   }
 
-  private void turn(Parameter parameter, Tensor gradient, double rate, double decay) {
+  /** Turns matrices side by side: each is too small to keep all threads busy. */
+  private void turn(List<Map.Entry<Parameter, Tensor>> turning, double rate, double decay) {
+    if (turning.isEmpty()) {
+      return;
+    }
+    Turn[] turns = new Turn[turning.size()];
+    turning
+        .getFirst()
+        .getKey()
+        .peek()
+        .backend()
+        .onHost(
+            turns.length,
+            1,
+            (from, to) -> {
+              for (int i = from; i < to; i++) {
+                Parameter parameter = turning.get(i).getKey();
+                double own = decayed.contains(parameter) ? decay : 0;
+                turns[i] = turn(parameter, turning.get(i).getValue(), rate, own);
+              }
+            });
+    for (int i = 0; i < turns.length; i++) {
+      Parameter parameter = turning.get(i).getKey();
+      running.put(parameter, turns[i].momentum());
+      parameter.set(turns[i].value());
+    }
+  }
+
+  /** What a step makes of a matrix and of its momentum. */
+  private record Turn(Tensor momentum, Tensor value) {}
+
+  private Turn turn(Parameter parameter, Tensor gradient, double rate, double decay) {
     Tensor before = running.get(parameter);
     Tensor m = before == null ? gradient : before.times(momentum).plus(gradient);
-    running.put(parameter, m);
     Shape shape = parameter.shape();
     int rows = shape.dim(0);
     int columns = shape.size() / rows;
     Tensor o = orthogonal(gradient.plus(m.times(momentum)).reshape(rows, columns));
     float size = (float) (rate * RMS * Math.sqrt(Math.max(rows, columns)));
     Tensor kept = parameter.peek().times((float) (1 - rate * decay));
-    parameter.set(kept.minus(o.reshape(shape).times(size)));
+    return new Turn(m, kept.minus(o.reshape(shape).times(size)));
   }
 
   /**

@@ -171,6 +171,18 @@ public final class Parameters {
     return found;
   }
 
+  /** Gradients in the order of the model, whatever brought the first one of a parameter. */
+  public SequencedMap<Parameter, Tensor> ordered(Map<Parameter, Tensor> gradients) {
+    SequencedMap<Parameter, Tensor> ordered = new LinkedHashMap<>();
+    for (Parameter parameter : trained().values()) {
+      Tensor gradient = gradients.get(parameter);
+      if (gradient != null) {
+        ordered.put(parameter, gradient);
+      }
+    }
+    return ordered;
+  }
+
   /** The model as a checkpoint, for saving; constants are made when asked for. */
   public Checkpoint checkpoint(String source) {
     SequencedMap<String, Member> byName = new LinkedHashMap<>();

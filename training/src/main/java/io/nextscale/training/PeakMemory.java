@@ -71,6 +71,15 @@ public record PeakMemory(long weights, long optimizer, long averages, long step,
         2 * size + (averaged ? size : 0));
   }
 
+  /**
+   * The same for a batch in slices: gradients of each wait for the others; two moments tell how
+   * large they are.
+   */
+  public PeakMemory inSlices(int slices) {
+    long waiting = (slices - 1L) * optimizer / 2;
+    return new PeakMemory(weights, optimizer, averages, step + waiting, saving);
+  }
+
   private static long bytes(Member member) {
     if (!(member instanceof Member.Variable variable) || !variable.parameter().isSet()) {
       return 0;

@@ -133,6 +133,15 @@ class PeakMemoryTest {
   }
 
   @Test
+  void gradientsOfSlicesWaitForEachOther() {
+    Subject small = Subject.of("small");
+    PeakMemory whole = small.forecast(64);
+    assertThat(whole.inSlices(4).step() - whole.step())
+        .isEqualTo(3 * 4 * small.trained().getFirst().count());
+    assertThat(whole.inSlices(1)).isEqualTo(whole);
+  }
+
+  @Test
   void shortHeapIsToldWithWhatHelps() {
     PeakMemory memory = new PeakMemory(10_000_000, 20_000_000, 0, 2_400_000_000L, 20_000_000);
     assertThat(memory.describe(8_000_000_000L))

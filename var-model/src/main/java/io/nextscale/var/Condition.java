@@ -36,6 +36,11 @@ public sealed interface Condition {
   /** Some rows, in a given order. */
   Condition select(int... rows);
 
+  /** The rows {@code from <= i < to}. */
+  default Condition rows(int from, int to) {
+    return select(IntStream.range(from, to).toArray());
+  }
+
   /** The same where some rows say nothing: those for which {@code dropped} is true. */
   Condition without(boolean... dropped);
 

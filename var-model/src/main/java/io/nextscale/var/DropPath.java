@@ -22,7 +22,13 @@ public final class DropPath {
   public static final DropPath NONE = new DropPath(List.of());
 
   /** The factors of a block's two branches, (B,1,1) each; null for 1. */
-  private record Factors(@Nullable Tensor attention, @Nullable Tensor feedForward) {}
+  private record Factors(@Nullable Tensor attention, @Nullable Tensor feedForward) {
+    Factors rows(int from, int to) {
+      return new Factors(
+          attention == null ? null : attention.slice(0, from, to),
+          feedForward == null ? null : feedForward.slice(0, from, to));
+    }
+  }
 
   private final List<Factors> blocks;
 
@@ -86,6 +92,11 @@ public final class DropPath {
       factors[b] = keep[b] ? (float) (1 / (1 - rate)) : 0;
     }
     return Tensor.of(Shape.of(keep.length, 1, 1), factors);
+  }
+
+  /** The draws of some images. */
+  DropPath rows(int from, int to) {
+    return new DropPath(blocks.stream().map(factors -> factors.rows(from, to)).toList());
   }
 
   /** The modulation of a block with its branches dropped. */

@@ -19,7 +19,8 @@ import io.nextscale.vqvae.Scales;
  * φⱼ = π u · 16^(−j/(n−1)),  j = 0 .. n − 1        (a, b) ← (a cos φ − b sin φ, a sin φ + b cos φ)
  * }</pre>
  *
- * <p>so that the quickest comes round every two cells, the slowest every 32.
+ * <p>so that the quickest comes round every two cells, the slowest every 32. Pieces of a caption
+ * have one place t = 0, 1, …, by which all pairs turn: u = t and n = D/2.
  *
  * <p>Source: Su et al. 2021, <a href="https://arxiv.org/abs/2104.09864">RoFormer</a>; over two axes
  * as Heo et al. 2024, <a href="https://arxiv.org/abs/2403.13298">Rotary Position Embedding for
@@ -40,23 +41,42 @@ public record Rotation(Tensor cos, Tensor sin) {
     return new Constant(shape, DType.F32, () -> table);
   }
 
+  /** The same for the pieces of a caption: (2,T,D/2). */
+  static Constant constant(int pieces, int headWidth) {
+    int pairs = headWidth / 2;
+    Shape shape = Shape.of(2, pieces, pairs);
+    float[] table = new float[shape.size()];
+    for (int t = 0; t < pieces; t++) {
+      for (int j = 0; j < pairs; j++) {
+        set(table, t * pairs + j, t * speed(j, pairs));
+      }
+    }
+    Tensor values = Tensor.of(shape, table);
+    return new Constant(shape, DType.F32, () -> values);
+  }
+
+  /** The angle per cell of pair j of n. */
+  private static double speed(int j, int n) {
+    return Math.PI * StrictMath.pow(SLOWEST, -j / Math.max(1.0, n - 1));
+  }
+
+  private static void set(float[] table, int at, double angle) {
+    table[at] = (float) StrictMath.cos(angle);
+    table[table.length / 2 + at] = (float) StrictMath.sin(angle);
+  }
+
   private static float[] table(Scales scales, int headWidth) {
     int pairs = headWidth / 2;
     int perAxis = pairs / 2;
-    int sines = scales.length() * pairs;
     double cells = scales.last().height();
-    float[] table = new float[2 * sines];
+    float[] table = new float[2 * scales.length() * pairs];
     for (int s = 0; s < scales.count(); s++) {
       int side = scales.size(s).height();
       for (int i = 0; i < scales.tokens(s); i++) {
         for (int pair = 0; pair < pairs; pair++) {
           int place = pair < perAxis ? i / side : i % side;
-          int j = pair % perAxis;
-          double speed = Math.PI * StrictMath.pow(SLOWEST, -j / Math.max(1.0, perAxis - 1));
-          double angle = (place + 0.5) / side * cells * speed;
-          int at = (scales.begin(s) + i) * pairs + pair;
-          table[at] = (float) StrictMath.cos(angle);
-          table[sines + at] = (float) StrictMath.sin(angle);
+          double u = (place + 0.5) / side * cells;
+          set(table, (scales.begin(s) + i) * pairs + pair, u * speed(pair % perAxis, perAxis));
         }
       }
     }

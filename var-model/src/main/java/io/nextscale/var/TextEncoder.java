@@ -1,5 +1,6 @@
 package io.nextscale.var;
 
+import io.nextscale.nn.Constant;
 import io.nextscale.nn.Embedding;
 import io.nextscale.nn.LayerNorm;
 import io.nextscale.nn.Linear;
@@ -9,6 +10,7 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The encoder of captions: a transformer in which all pieces of a caption see each other. For the
@@ -17,6 +19,9 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * x ← t + p;  x ← x + attention(LN₁(x)), x ← x + feedForward(LN₂(x)) per layer;  context = LN(x)
  * }</pre>
+ *
+ * <p>With a rotation, what a piece sees of another also hangs on how far before or behind it
+ * stands: which adjective belongs to a noun, and which noun a relation comes after.
  *
  * <p>The fill behind a caption is a piece like any other, so every row has the same length and
  * needs no mask.
@@ -27,6 +32,7 @@ import java.util.stream.IntStream;
  * @param places an embedding of each place, (1,T,Ct)
  * @param layers in order
  * @param norm after the last layer
+ * @param rotation how queries and keys turn, see {@link Rotation}; or null
  * @param pool from the mean of a caption to what takes the place of a label's embedding, (C,Ct)
  */
 public record TextEncoder(
@@ -34,6 +40,7 @@ public record TextEncoder(
     @Name("pos_embed") Parameter places,
     @Name("layers") List<Layer> layers,
     @Name("norm") LayerNorm norm,
+    @Name("rope_2TD") @Nullable Constant rotation,
     @Name("pool") Linear pool) {
 
   /**
@@ -59,8 +66,8 @@ public record TextEncoder(
     }
 
     /** The pieces after this layer, (R,T,Ct). */
-    public Tensor forward(Tensor x) {
-      Tensor y = x.plus(attention.forward(norm1.forward(x), Sight.all()));
+    public Tensor forward(Tensor x, Sight sight) {
+      Tensor y = x.plus(attention.forward(norm1.forward(x), sight));
       return y.plus(feedForward.forward(norm2.forward(y)));
     }
   }
@@ -76,6 +83,9 @@ public record TextEncoder(
         Parameter.declared(Shape.of(1, config.length(), config.width())),
         IntStream.range(0, config.depth()).mapToObj(i -> Layer.declared(config)).toList(),
         LayerNorm.declared(config.width(), Block.EPS),
+        config.rotary()
+            ? Rotation.constant(config.length(), config.width() / config.heads())
+            : null,
         Linear.declared(config.width(), width, true));
   }
 
@@ -87,10 +97,17 @@ public record TextEncoder(
    */
   public Tensor forward(Tensor ids) {
     Tensor x = pieces.forward(ids).plus(places.value());
+    Sight sight = sight(x.shape().dim(1));
     for (Layer layer : layers) {
-      x = layer.forward(x);
+      x = layer.forward(x, sight);
     }
     return norm.forward(x);
+  }
+
+  private Sight sight(int length) {
+    return rotation == null
+        ? Sight.all()
+        : Sight.all().turned(Rotation.of(rotation.value(), 0, length));
   }
 
   /** What captions say as a whole: {@code pool(mean(context))}, (R,T,Ct) to (R,C). */

@@ -2,6 +2,7 @@ package io.nextscale.var;
 
 import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
+import io.nextscale.nn.Slices;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer what makes the steps
  * @param corruption the most of a scale's tokens that are replaced before the transformer reads
  *     them, see {@link Corruption}; 0: none
+ * @param slices of a batch that are computed side by side, see {@link Slices}; 1: none
  */
 public record Training(
     Schedule schedule,
@@ -33,7 +35,38 @@ public record Training(
     long seed,
     double balance,
     Optimizer.Kind optimizer,
-    double corruption) {
+    double corruption,
+    int slices) {
+
+  /** Settings in which a batch is computed as a whole. */
+  public Training(
+      Schedule schedule,
+      double clip,
+      double smoothing,
+      double classDropout,
+      double dropPath,
+      int accumulation,
+      boolean recompute,
+      @Nullable Progressive progressive,
+      long seed,
+      double balance,
+      Optimizer.Kind optimizer,
+      double corruption) {
+    this(
+        schedule,
+        clip,
+        smoothing,
+        classDropout,
+        dropPath,
+        accumulation,
+        recompute,
+        progressive,
+        seed,
+        balance,
+        optimizer,
+        corruption,
+        1);
+  }
 
   /** Settings in which all tokens weigh alike and AdamW makes the steps. */
   public Training(
@@ -78,6 +111,9 @@ public record Training(
     if (!(corruption >= 0 && corruption <= 1)) {
       throw new IllegalArgumentException("training: a corruption of 0 to 1; got " + corruption);
     }
+    if (slices < 1) {
+      throw new IllegalArgumentException("training: at least one slice of a batch; got " + slices);
+    }
     if (!(classDropout >= 0 && classDropout <= 1) || !(dropPath >= 0 && dropPath < 1)) {
       throw new IllegalArgumentException(
           "training: rates of 0 to 1; got " + classDropout + ", " + dropPath);
@@ -87,6 +123,24 @@ public record Training(
   /** The published settings for a depth: clip 2, a tenth of the classes dropped. */
   public static Training published(Schedule schedule, int depth) {
     return new Training(schedule, 2, 0, 0.1, DropPath.publishedRate(depth), 1, false, null, 0);
+  }
+
+  /** The same with a batch in so many slices. */
+  public Training withSlices(int slices) {
+    return new Training(
+        schedule,
+        clip,
+        smoothing,
+        classDropout,
+        dropPath,
+        accumulation,
+        recompute,
+        progressive,
+        seed,
+        balance,
+        optimizer,
+        corruption,
+        slices);
   }
 
   /** The same without anything left to chance. */
@@ -103,6 +157,7 @@ public record Training(
         seed,
         balance,
         optimizer,
-        0);
+        0,
+        slices);
   }
 }

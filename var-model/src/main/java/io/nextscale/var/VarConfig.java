@@ -51,7 +51,6 @@ public record VarConfig(
   private static final String NEIGHBOURS = "neighbour_embed.weight";
   private static final String ROTATION = "rope_2LD";
   private static final String SERIAL = "serial_1L";
-  private static final String PIECES = "text.tokens.weight";
   private static final int[] PUBLISHED_SIZES = {256, 512, 1024};
 
   /** Checks the ranges. */
@@ -237,7 +236,7 @@ public record VarConfig(
     String learned = "blocks.0.attn.scale_mul_1H11";
     Shape headScales = from.has(learned) ? shape(from, learned, 4) : null;
     try {
-      TextConfig text = from.has(PIECES) ? text(from) : null;
+      TextConfig text = TextConfig.of(from);
       Scales grids = scales == null ? scales(from, places.dim(1)) : scales;
       return new VarConfig(
           depth,
@@ -257,20 +256,6 @@ public record VarConfig(
       throw new FileFormatException(
           from.source(), "the parts of a transformer", String.valueOf(e.getMessage()));
     }
-  }
-
-  private static TextConfig text(Checkpoint from) throws FileFormatException {
-    Shape pieces = shape(from, PIECES, 2);
-    int depth = 0;
-    while (from.has("text.layers." + depth + ".attn.mat_qkv.weight")) {
-      depth++;
-    }
-    return new TextConfig(
-        pieces.dim(0),
-        shape(from, "text.pos_embed", 3).dim(1),
-        pieces.dim(1),
-        depth,
-        shape(from, "text.layers.0.attn.scale_mul_1H11", 4).dim(1));
   }
 
   private static Scales scales(Checkpoint from, int length) throws IOException {

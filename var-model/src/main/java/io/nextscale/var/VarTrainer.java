@@ -7,7 +7,7 @@ import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
 import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Parameters;
-import io.nextscale.tensor.Gradients;
+import io.nextscale.nn.Slices;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
@@ -210,39 +210,34 @@ public final class VarTrainer {
             ? DropPath.NONE
             : DropPath.draw(
                 settings.dropPath(), model.config().depth(), condition.rows(), own.split("paths"));
-    Gradients gradients =
-        Gradients.of(() -> {
-          Tensor logits =
-              model.forward(given, batch.input(), dropPath, settings.recompute(), Observer.NONE);
-          return loss.of(logits, batch.targets()).times(1f / settings.accumulation());
-        });
-    double value = (double) gradients.loss().item() * settings.accumulation();
-    parameters
-        .gradients(gradients)
-        .forEach((parameter, g) -> accumulated.merge(parameter, g, Tensor::plus));
+    Slices.Sum sum =
+        Slices.gradients(
+            parameters,
+            condition.rows(),
+            settings.slices(),
+            1f / settings.accumulation(),
+            (from, to) -> {
+              Tensor logits =
+                  model.forward(
+                      given.rows(from, to),
+                      batch.input().slice(0, from, to),
+                      dropPath.rows(from, to),
+                      settings.recompute(),
+                      Observer.NONE);
+              return loss.of(logits, batch.targets().slice(0, from, to));
+            });
+    sum.gradients().forEach((parameter, g) -> accumulated.merge(parameter, g, Tensor::plus));
 
     double rate = settings.schedule().learningRate(iteration);
     double decay = settings.schedule().weightDecay(iteration);
     double norm = Double.NaN;
     if ((iteration + 1) % settings.accumulation() == 0) {
-      GradientClip clip = GradientClip.byNorm(inOrder(accumulated), settings.clip());
+      GradientClip clip = GradientClip.byNorm(parameters.ordered(accumulated), settings.clip());
       optimizer.step(clip.gradients(), rate, decay);
       accumulated = new LinkedHashMap<>();
       norm = clip.norm();
     }
-    return new Report(value, norm, rate, decay, last, weight);
-  }
-
-  /** In the order of the model, whichever batch brought the first gradient of a parameter. */
-  private SequencedMap<Parameter, Tensor> inOrder(Map<Parameter, Tensor> gradients) {
-    SequencedMap<Parameter, Tensor> ordered = new LinkedHashMap<>();
-    for (Parameter parameter : parameters.trained().values()) {
-      Tensor gradient = gradients.get(parameter);
-      if (gradient != null) {
-        ordered.put(parameter, gradient);
-      }
-    }
-    return ordered;
+    return new Report(sum.loss(), norm, rate, decay, last, weight);
   }
 
   /** The tokens of images and what the transformer reads, for the first scales. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
+import io.nextscale.nn.Parameters;
 import io.nextscale.nn.Schedule;
 import io.nextscale.nn.Schedule.Curve;
 import io.nextscale.tensor.DType;
@@ -315,12 +316,65 @@ class TextTest {
         .hasMessageContaining("text takes the place of classes");
   }
 
+  // Places
+
+  /** With all places alike, an encoder cannot tell what comes first, unless its pieces turn. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void piecesThatTurnKnowTheirOrder(boolean rotary) {
+    TextEncoder encoder = TextEncoder.declared(new TextConfig(9, 4, 24, 2, 3, rotary), 16);
+    RandomStream random = RandomStream.of(8);
+    Parameters parameters = Parameters.of(encoder);
+    for (Parameter parameter : parameters.trained().values()) {
+      parameter.set(Tensor.normal(parameter.shape(), 0, 0.4f, random));
+    }
+    encoder.places().set(Tensor.zeros(encoder.places().shape()));
+
+    Tensor there = encoder.pooled(encoder.forward(ids(2, 7, 5, 8)));
+    Tensor back = encoder.pooled(encoder.forward(ids(8, 5, 7, 2)));
+
+    float[] differences = there.minus(back).abs().toArray();
+    double difference = 0;
+    for (float d : differences) {
+      difference = Math.max(difference, d);
+    }
+    if (rotary) {
+      assertThat(difference).isGreaterThan(0.01);
+    } else {
+      assertThat(difference).isLessThan(1e-5);
+    }
+  }
+
+  private static Tensor ids(int... ids) {
+    return Tensor.ofInts(Shape.of(1, ids.length), ids);
+  }
+
+  @Test
+  void productsTellHowFarPiecesStandFromEachOther() {
+    Rotation rotation = Rotation.of(Rotation.constant(6, 8).value(), 0, 6);
+    RandomStream random = RandomStream.of(3);
+    Tensor q = Tensor.normal(Shape.of(1, 1, 1, 8), 0, 1, random).broadcastTo(Shape.of(1, 6, 1, 8));
+    Tensor k = Tensor.normal(Shape.of(1, 1, 1, 8), 0, 1, random).broadcastTo(Shape.of(1, 6, 1, 8));
+    Tensor products = // (6,6): piece i asks piece j
+        rotation.turn(q).reshape(6, 8).matmul(rotation.turn(k).reshape(6, 8), false, true);
+    float[] p = products.toArray();
+    for (int i = 0; i < 5; i++) {
+      for (int j = 0; j < 5; j++) {
+        assertThat(p[(i + 1) * 6 + j + 1]).isCloseTo(p[i * 6 + j], Offset.offset(1e-4f));
+      }
+    }
+    assertThat(p[1]).as("before and behind").isNotCloseTo(p[6], Offset.offset(1e-2f));
+    assertThatThrownBy(() -> new TextConfig(9, 4, 9, 1, 3, true))
+        .hasMessageContaining("an even number of channels");
+  }
+
   // Files
 
   @Test
   void aFileTellsTheSizesOfATextModel(@TempDir Path folder) throws IOException {
     for (boolean shared : new boolean[] {true, false}) {
-      VarConfig config = config(shared, true);
+      VarConfig config =
+          config(shared, true).withText(new TextConfig(PIECES.size(), LENGTH, 24, 2, 3, shared));
       Path path = folder.resolve("text.safetensors");
       Var.declared(config)
           .parameters()

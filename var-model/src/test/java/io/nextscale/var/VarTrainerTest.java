@@ -105,6 +105,27 @@ class VarTrainerTest {
     assertThat((double) different / all).isLessThan(0.01);
   }
 
+  /** What is dropped is drawn for the batch, whatever its slices are. */
+  @Test
+  void slicesOfABatchAreOneStep() throws IOException {
+    Training dropping = new Training(CONSTANT, 2, 0.1, 0.5, 0.5, 1, false, null, 7);
+    Tensor images = Tiny.images(5);
+    VarTrainer.Report[] reports = new VarTrainer.Report[3];
+    float[][] heads = new float[3][];
+    for (int i = 0; i < 3; i++) {
+      Var model = Tiny.model(Tiny.TRANSFORMER, Loading.forTraining());
+      Training settings = i == 0 ? dropping : dropping.withSlices(3);
+      reports[i] = new VarTrainer(model, Tiny.vae(), settings).step(0, images, 0, 1, 2, 3, 1);
+      heads[i] = model.parameters().trained().get("head.weight").peek().toArray();
+    }
+    assertThat(reports[1].loss()).isCloseTo(reports[0].loss(), Offset.offset(1e-5));
+    assertThat(reports[1].gradientNorm())
+        .isCloseTo(reports[0].gradientNorm(), Offset.offset(1e-5 * reports[0].gradientNorm()));
+    assertThat(reports[2]).as("every time").isEqualTo(reports[1]);
+    assertThat(heads[2]).isEqualTo(heads[1]);
+    assertThatThrownBy(() -> dropping.withSlices(0)).hasMessageContaining("at least one slice");
+  }
+
   @Test
   void droppingDependsOnSeedAndIteration() throws IOException {
     Training dropping = new Training(CONSTANT, 2, 0.1, 0.5, 0.5, 1, false, null, 7);

@@ -41,7 +41,6 @@ public record DitConfig(
   private static final String PLACES = "pos_embed";
   private static final String LABELS = "y_embedder.embedding_table.weight";
   private static final String FINAL = "final_layer.linear.weight";
-  private static final String PIECES = "text.tokens.weight";
   private static final Pattern NAME = Pattern.compile("DiT-(S|B|L|XL)/([248])");
 
   /** Checks the ranges. */
@@ -120,7 +119,7 @@ public record DitConfig(
     int tokens = shape(from, PLACES, 3).dim(1);
     int outputs = shape(from, FINAL, 2).dim(0) / (patch * patch);
     int depth = count(from, "blocks.", ".attn.qkv.weight");
-    TextConfig text = from.has(PIECES) ? text(from) : null;
+    TextConfig text = TextConfig.of(from);
     try {
       return new DitConfig(
           (int) Math.round(Math.sqrt(tokens)) * patch,
@@ -147,16 +146,6 @@ public record DitConfig(
           throw new IllegalArgumentException(
               "width " + width + ", that of no published transformer — give the heads");
     };
-  }
-
-  private static TextConfig text(Checkpoint from) throws FileFormatException {
-    Shape pieces = shape(from, PIECES, 2);
-    return new TextConfig(
-        pieces.dim(0),
-        shape(from, "text.pos_embed", 3).dim(1),
-        pieces.dim(1),
-        count(from, "text.layers.", ".attn.mat_qkv.weight"),
-        shape(from, "text.layers.0.attn.scale_mul_1H11", 4).dim(1));
   }
 
   private static int count(Checkpoint from, String before, String after) {

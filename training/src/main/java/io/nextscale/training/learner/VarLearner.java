@@ -20,6 +20,7 @@ import io.nextscale.training.settings.VarSettings;
 import io.nextscale.var.Condition;
 import io.nextscale.var.Generator;
 import io.nextscale.var.Reading;
+import io.nextscale.var.Training;
 import io.nextscale.var.Var;
 import io.nextscale.var.VarConfig;
 import io.nextscale.var.VarMetadata;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,10 @@ public final class VarLearner implements Learner {
   private final Var model;
   private final Parameters parameters;
   private final VarTrainer trainer;
+
+  /** For forecasts: the same trainer, which computes a batch as a whole. */
+  private final Supplier<VarTrainer> whole;
+
   private Averages averages;
 
   /** Pictures of the present weights, once they were made. */
@@ -164,7 +170,9 @@ public final class VarLearner implements Learner {
     }
     parameters = model.parameters();
     Reading reading = raster == null ? Reading.of(tokenizer, config) : raster;
-    trainer = new VarTrainer(model, reading, settings.training(recompute));
+    Training training = settings.training(recompute);
+    trainer = new VarTrainer(model, reading, training);
+    whole = () -> new VarTrainer(model, reading, training.withSlices(1));
     averages = new Averages(parameters, settings.optimizer().ema());
   }
 
@@ -363,16 +371,16 @@ public final class VarLearner implements Learner {
     }
     made = null;
     TokenBatch batch = batch(0);
-    // Gradients of an earlier batch do not wait any more:
-    trainer.step(last, repeated(batch, 1), conditions(batch, 1));
+    VarTrainer measured = whole.get();
     return Optional.of(
         PeakMemory.forecast(
-            List.of(parameters),
-            List.of(subject.tokenizer().parameters()),
-            averages.kept(),
-            settings.optimizer().accumulate(),
-            settings.optimizer().batch(),
-            count -> trainer.step(last, repeated(batch, count), conditions(batch, count))));
+                List.of(parameters),
+                List.of(subject.tokenizer().parameters()),
+                averages.kept(),
+                settings.optimizer().accumulate(),
+                settings.optimizer().batch(),
+                count -> measured.step(last, repeated(batch, count), conditions(batch, count)))
+            .inSlices(settings.computation().slices()));
   }
 
   /** The first picture again and again. */

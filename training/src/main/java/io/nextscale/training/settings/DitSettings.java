@@ -37,6 +37,9 @@ public record DitSettings(
       @Setting("Channels of the encoder of captions.") int textWidth,
       @Setting("Layers of the encoder of captions.") int textDepth,
       @Setting("Heads of the encoder of captions.") int textHeads,
+      @Setting(
+              "Pieces of a caption turn with their places: what stands before what is learnt sooner.")
+          boolean textRotary,
       @Setting("Word pieces of a caption; the rest of longer ones is not read.") int textLength,
       @Setting("The most word pieces that are learnt from the captions.") int words) {
 
@@ -144,6 +147,7 @@ public record DitSettings(
             model.textWidth(),
             model.textDepth(),
             model.textHeads(),
+            model.textRotary(),
             model.textLength(),
             model.words()),
         optimizer,
@@ -179,7 +183,12 @@ public record DitSettings(
         model.variance(),
         readsText()
             ? new TextConfig(
-                pieces, model.textLength(), model.textWidth(), model.textDepth(), model.textHeads())
+                pieces,
+                model.textLength(),
+                model.textWidth(),
+                model.textDepth(),
+                model.textHeads(),
+                model.textRotary())
             : null);
   }
 

@@ -5,6 +5,7 @@ import io.nextscale.training.settings.TokenizerSettings.Betas;
 import io.nextscale.training.settings.TokenizerSettings.Codebook;
 import io.nextscale.training.settings.TokenizerSettings.Loss;
 import io.nextscale.training.settings.VarSettings.Chance;
+import io.nextscale.training.settings.VarSettings.Computation;
 import io.nextscale.training.settings.VarSettings.Growth;
 import io.nextscale.training.settings.VarSettings.Sampling;
 import io.nextscale.training.settings.VarSettings.Weights;
@@ -58,13 +59,29 @@ public record Preset(
           new VarSettings(
               PictureSettings.exactly(64, 120),
               new VarSettings.Model(
-                  VarSettings.TEXT, 6, 128, 4, true, true, true, true, 2, 1e-5, 128, 2, 4, 24, 512),
+                  VarSettings.TEXT,
+                  6,
+                  128,
+                  4,
+                  true,
+                  true,
+                  true,
+                  true,
+                  2,
+                  1e-5,
+                  128,
+                  2,
+                  4,
+                  true,
+                  24,
+                  512),
               new OptimizerSettings(
                   10_000, 32, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
               new Chance(0, 0.1, 0, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
-              new Sampling(120, 1.5, 0, 0)));
+              new Sampling(120, 1.5, 0, 0),
+              new Computation(4)));
 
   /**
    * The shapes world by a transformer of a million parameters, and as large a diffusion
@@ -102,6 +119,7 @@ public record Preset(
                 96,
                 2,
                 3,
+                true,
                 24,
                 512),
             new OptimizerSettings(
@@ -109,7 +127,8 @@ public record Preset(
             like.chance(),
             like.weights(),
             like.progressive(),
-            like.sampling()));
+            like.sampling(),
+            like.computation()));
   }
 
   /** The ten classes of CIFAR-10 at 32 x 32; for a CPU. */
@@ -156,6 +175,7 @@ public record Preset(
                   128,
                   2,
                   4,
+                  false,
                   24,
                   512),
               new OptimizerSettings(
@@ -163,7 +183,8 @@ public record Preset(
               new Chance(0, 0.1, 0, 0),
               new Weights(0.5),
               new Growth(0, 0.8, 100),
-              new Sampling(40, 1.5, 0, 0.96)));
+              new Sampling(40, 1.5, 0, 0.96),
+              new Computation(2)));
 
   /**
    * The recipes of the published models on ImageNet: tokenizer {@code vae_ch160v4096z32}, whose
@@ -229,6 +250,7 @@ public record Preset(
                   128,
                   2,
                   4,
+                  false,
                   24,
                   512),
               new OptimizerSettings(
@@ -249,7 +271,8 @@ public record Preset(
               new Chance(0, 0.1, DropPath.publishedRate(16), 0),
               new Weights(0),
               new Growth(0, 0.8, 100),
-              new Sampling(16, 1.5, 900, 0.96)));
+              new Sampling(16, 1.5, 900, 0.96),
+              new Computation(1)));
 
   /** The settings of a diffusion transformer on the same pictures, of about the same size. */
   public DitSettings dit() {

@@ -1,6 +1,7 @@
 package io.nextscale.training.settings;
 
 import io.nextscale.nn.Optimizer;
+import io.nextscale.nn.Slices;
 import io.nextscale.var.Progressive;
 import io.nextscale.var.TextConfig;
 import io.nextscale.var.TokenLoss;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param weights what tokens count
  * @param progressive whether training begins with the first scales
  * @param sampling how pictures are made to see how far it is
+ * @param computation how a batch is shared out
  */
 public record VarSettings(
     PictureSettings pictures,
@@ -29,7 +31,8 @@ public record VarSettings(
     Chance chance,
     Weights weights,
     Growth progressive,
-    Sampling sampling) {
+    Sampling sampling,
+    Computation computation) {
 
   /** The condition of a model that reads captions. */
   public static final String TEXT = "text";
@@ -58,6 +61,9 @@ public record VarSettings(
       @Setting("Channels of the encoder of captions.") int textWidth,
       @Setting("Layers of the encoder of captions.") int textDepth,
       @Setting("Heads of the encoder of captions.") int textHeads,
+      @Setting(
+              "Pieces of a caption turn with their places: what stands before what is learnt sooner.")
+          boolean textRotary,
       @Setting("Word pieces of a caption; the rest of longer ones is not read.") int textLength,
       @Setting("The most word pieces that are learnt from the captions.") int words) {
 
@@ -117,6 +123,13 @@ public record VarSettings(
       @Setting("Draw from the N most probable tokens only; 0: all.") int topK,
       @Setting("Draw from the most probable tokens of joint probability P; 0: all.") double topP) {}
 
+  /** How a batch is shared out; see {@link Slices}. */
+  public record Computation(
+      @Setting(
+              "Slices of a batch that are computed side by side, each by one thread: faster where"
+                  + " the network is small; 1: none.")
+          int slices) {}
+
   /** Whether captions are the condition. */
   public boolean readsText() {
     return model.condition().equals(TEXT);
@@ -142,7 +155,12 @@ public record VarSettings(
         model.unitAttention(),
         readsText()
             ? new TextConfig(
-                pieces, model.textLength(), model.textWidth(), model.textDepth(), model.textHeads())
+                pieces,
+                model.textLength(),
+                model.textWidth(),
+                model.textDepth(),
+                model.textHeads(),
+                model.textRotary())
             : null,
         model.neighbours(),
         model.rotary(),
@@ -183,6 +201,7 @@ public record VarSettings(
         optimizer.seed(),
         weights.balance(),
         Optimizer.Kind.of(optimizer.optimizer()),
-        chance.corruption());
+        chance.corruption(),
+        computation.slices());
   }
 }

@@ -67,13 +67,13 @@ class SettingsTest {
                 "curve",
                 "lin0.4",
                 "scales",
-                "1,3,8"));
+                "1,3,4"));
     assertThat(changed.optimizer().rate()).isEqualTo(3e-4);
     assertThat(changed.optimizer().steps()).isEqualTo(77);
     assertThat(changed.optimizer().seed()).isEqualTo(-5);
     assertThat(changed.optimizer().curve()).isEqualTo("lin0.4");
     assertThat(changed.codebook().fromData()).isFalse();
-    assertThat(changed.model().scales()).containsExactly(1, 3, 8);
+    assertThat(changed.model().scales()).containsExactly(1, 3, 4);
     assertThat(changed.loss()).isEqualTo(Preset.SHAPES.tokenizer().loss());
   }
 
