@@ -92,7 +92,7 @@ final class Device implements AutoCloseable {
     return (int) ((elements + Groups.WIDE - 1L) / Groups.WIDE);
   }
 
-  IllegalStateException failure(String kernel, RuntimeException why) {
+  IllegalStateException failure(String kernel, Throwable why) {
     return new IllegalStateException(
         "tornado: kernel "
             + kernel

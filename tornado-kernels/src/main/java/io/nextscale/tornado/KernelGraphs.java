@@ -95,8 +95,11 @@ final class KernelGraphs {
       }
       graph.execute(launches);
       traffic.countExecution(graph.bytesUp(), 0);
-    } catch (RuntimeException e) {
-      graphs.remove(kernels); // TornadoVM would go on in the middle of it
+    } catch (VirtualMachineError e) {
+      graphs.remove(kernels);
+      throw e;
+    } catch (RuntimeException | Error e) { // TornadoVM has errors of its own
+      graphs.remove(kernels); // it would go on in the middle
       throw device.failure(KernelGraph.blamed(launches, String.valueOf(e.getMessage())), e);
     }
   }

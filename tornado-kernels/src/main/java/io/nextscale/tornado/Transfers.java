@@ -127,7 +127,10 @@ final class Transfers {
     lane.grid.setGlobalWork(Device.groups(count) * (long) Groups.WIDE, 1, 1);
     try {
       lane.plan.withGraph(1).execute();
-    } catch (RuntimeException e) {
+    } catch (VirtualMachineError e) {
+      lanes.remove(way);
+      throw e;
+    } catch (RuntimeException | Error e) {
       lanes.remove(way);
       throw device.failure(way.label(), e);
     }
