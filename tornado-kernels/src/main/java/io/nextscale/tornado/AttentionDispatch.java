@@ -3,7 +3,6 @@ package io.nextscale.tornado;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.op.Attention;
 import io.nextscale.tornado.kernels.AttentionKernels;
-import java.lang.ref.Reference;
 
 /** Attention and its gradients. */
 final class AttentionDispatch {
@@ -33,7 +32,7 @@ final class AttentionDispatch {
   }
 
   private static void attention(Call call, Attention.ScaledDotProduct op) {
-    int most = (Device.ARGS - AttentionKernels.CHUNKS) / CHUNK;
+    int most = (Kernel.CHUNKED - AttentionKernels.CHUNKS) / CHUNK;
     if (op.chunks() > most) {
       throw call.beyond("at most " + most + " chunks of keys", op.chunks());
     }
@@ -86,6 +85,5 @@ final class AttentionDispatch {
         k.size(0, 3),
         op.scale(),
         Axes.join(args, new int[] {dk, dv}));
-    Reference.reachabilityFence(statistics);
   }
 }

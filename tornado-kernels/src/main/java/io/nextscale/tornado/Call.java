@@ -6,6 +6,7 @@ import io.nextscale.tensor.op.Op;
 import io.nextscale.tensor.spi.HostBuffer;
 import io.nextscale.tensor.spi.Operand;
 import io.nextscale.tornado.kernels.Storage;
+import java.util.List;
 
 /**
  * One operation on its way to the device.
@@ -13,8 +14,15 @@ import io.nextscale.tornado.kernels.Storage;
  * @param op what is computed
  * @param in the operands
  * @param out the result
+ * @param scratch what only this call needs
  */
-record Call(Device device, TornadoBackend backend, Op op, Operand[] in, Operand out) {
+record Call(
+    Device device,
+    TornadoBackend backend,
+    Op op,
+    Operand[] in,
+    Operand out,
+    List<DeviceBuffer> scratch) {
 
   /** The first float or word of operand i. */
   int at(int i) {
@@ -66,21 +74,40 @@ record Call(Device device, TornadoBackend backend, Op op, Operand[] in, Operand 
     return ((HostBuffer.I32) backend.download(in[i].buffer())).values();
   }
 
-  /** Floats that only this call needs. */
+  /** The host knows the result, which is indices. */
+  void remember(int[] result) {
+    buffer(out).remember(result);
+  }
+
+  /** Floats that only this call needs; they stay as long as the call. */
   DeviceBuffer scratch(int size) {
-    return device.allocate(DType.F32, size, 0);
+    DeviceBuffer buffer = device.allocate(DType.F32, size, 0);
+    scratch.add(buffer);
+    return buffer;
   }
 
   void run(Kernel kernel, int groups, int... args) {
-    device.run(kernel, groups, args);
+    run(kernel, groups, new float[0], args);
   }
 
   void run(Kernel kernel, int groups, float number, int... args) {
-    device.run(kernel, groups, new float[] {number}, args);
+    run(kernel, groups, new float[] {number}, args);
   }
 
+  /** Runs a kernel, in no groups where there is nothing to do. */
+  void run(Kernel kernel, int groups, float[] numbers, int... args) {
+    if (groups > 0) {
+      device.run(new Launch(this, kernel, groups, numbers, args));
+    }
+  }
+
+  /** Runs a kernel that has one item per element. */
   void runEach(Kernel kernel, int elements, int... args) {
-    device.runEach(kernel, elements, new float[0], args);
+    runEach(kernel, elements, new float[0], args);
+  }
+
+  void runEach(Kernel kernel, int elements, float[] numbers, int... args) {
+    run(kernel, Device.groups(elements), numbers, args);
   }
 
   /** For what the kernels do not do. */

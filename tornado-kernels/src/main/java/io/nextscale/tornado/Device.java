@@ -6,98 +6,53 @@ import io.nextscale.tornado.kernels.Storage;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
-import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.WorkerGrid;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * One device: its memory, and an execution plan with one graph for each kernel.
+ * One device: its memory, and the kernels that are to run there.
  *
- * <p>All graphs take both arrays of memory from the graph before and leave them to the next: that
- * is how TornadoVM 5.2 hands arrays over, whatever the name of the source says, and why a graph
- * that does not need an array takes it all the same.
+ * <p>Kernels are kept until somebody wants to see a result, or there are many of them, and then run
+ * as few task graphs. Until then they hold on to their storage, so that none of it is given to
+ * another tensor; what is sent meanwhile goes to ranges that nobody waits for.
  */
 final class Device implements AutoCloseable {
 
-  /** The most arguments a kernel takes; attention over many chunks needs them. */
-  static final int ARGS = 256;
-
-  private static final int NUMBERS = 4;
   private static final Cleaner CLEANER = Cleaner.create();
 
   /** How often a full memory waits for the collector before it is an error. */
   private static final int PATIENCE = 20;
 
+  /** Kernels that are kept before they run in any case. */
+  private static final int PENDING = 1024;
+
   private final String name;
-  private final IntArray args = new IntArray(ARGS);
-  private final FloatArray numbers = new FloatArray(NUMBERS);
-  private final FloatArray memory;
-  private final IntArray words;
+  private final Memory memory;
   private final Blocks floatBlocks;
   private final Blocks wordBlocks;
-  private final List<TaskGraph> graphs = new ArrayList<>();
-  private final List<WorkerGrid> grids = new ArrayList<>();
-  private final GridScheduler scheduler = new GridScheduler();
+  private final Traffic traffic = new Traffic();
   private final Transfers transfers;
-  private final TornadoExecutionPlan plan;
+  private final KernelGraphs graphs;
+  private final int most;
+  private final List<Launch> pending = new ArrayList<>();
+
+  /** Floats and words that were given out since kernels ran last. */
+  private long given;
 
   /**
    * @param memoryBytes what tensors may take on the device
+   * @param most kernels of a task graph; with 1 they run at once, each by itself
    */
-  Device(String name, TornadoDevice device, long memoryBytes) {
+  Device(String name, TornadoDevice device, long memoryBytes, int most) {
     this.name = name;
+    this.most = most;
     int floats = (int) Math.min(memoryBytes / 4 * 3 / Float.BYTES, Integer.MAX_VALUE - 64);
-    this.memory = new FloatArray(floats);
-    this.words = new IntArray(floats / 3);
+    this.memory = new Memory(device, floats, floats / 3);
     this.floatBlocks = new Blocks(floats);
     this.wordBlocks = new Blocks(floats / 3);
-    args.init(0);
-    numbers.init(0);
-    for (Kernel kernel : Kernel.values()) {
-      String label = kernel.label();
-      TaskGraph graph =
-          graph(label)
-              .transferToDevice(DataTransferMode.EVERY_EXECUTION, numbers)
-              .task(label, kernel.code, new KernelContext(), args, numbers, memory, words);
-      add(label, graph, kernel.group);
-    }
-    this.transfers = new Transfers(this, memory, words, args);
-    this.plan =
-        new TornadoExecutionPlan(
-            graphs.stream()
-                .map(TaskGraph::snapshot)
-                .toArray(uk.ac.manchester.tornado.api.ImmutableTaskGraph[]::new));
-    plan.withDevice(device);
-    plan.withGridScheduler(scheduler);
-    run(Kernel.MAKE_MEMORY, 1);
+    this.transfers = new Transfers(this, memory, traffic);
+    this.graphs = new KernelGraphs(this, memory, traffic, most);
     floatBlocks.take(Storage.POWERS);
     transfers.store(0, powers());
-  }
-
-  /** A graph that has the memory; the first one makes it. */
-  TaskGraph graph(String label) {
-    TaskGraph graph = new TaskGraph(label).transferToDevice(DataTransferMode.EVERY_EXECUTION, args);
-    return graphs.isEmpty()
-        ? graph
-        : graph.consumeFromDevice(Kernel.MAKE_MEMORY.label(), memory, words);
-  }
-
-  /** Adds a graph with its only task of the same name; its number is returned. */
-  int add(String label, TaskGraph graph, int group) {
-    WorkerGrid grid = new WorkerGrid1D(group);
-    grid.setLocalWork(group, 1, 1);
-    grids.add(grid);
-    scheduler.addWorkerGrid(label + "." + label, grid);
-    graphs.add(graph.persistOnDevice(memory, words));
-    return graphs.size() - 1;
   }
 
   /** {@code 2^(e − 134)}, the last entry infinite. */
@@ -110,28 +65,26 @@ final class Device implements AutoCloseable {
     return powers;
   }
 
-  /** Runs a kernel in so many groups. */
-  void run(Kernel kernel, int groups, int... arguments) {
-    run(kernel, groups, new float[0], arguments);
+  /** Runs a kernel, now or later; before anything is read it has run. */
+  synchronized void run(Launch launch) {
+    pending.add(launch);
+    if (most == 1 || pending.size() == PENDING) {
+      flush();
+    }
   }
 
-  /** The same with numbers that are not whole. */
-  synchronized void run(Kernel kernel, int groups, float[] given, int... arguments) {
-    if (groups == 0) {
-      return;
+  /**
+   * Runs what is to run.
+   *
+   * @throws IllegalStateException when a kernel fails
+   */
+  synchronized void flush() {
+    given = 0;
+    if (!pending.isEmpty()) {
+      List<Launch> launches = List.copyOf(pending);
+      pending.clear();
+      graphs.execute(launches);
     }
-    for (int i = 0; i < given.length; i++) {
-      numbers.set(i, given[i]);
-    }
-    for (int i = 0; i < arguments.length; i++) {
-      args.set(i, arguments[i]);
-    }
-    execute(kernel.label(), kernel.ordinal(), groups * (long) kernel.group);
-  }
-
-  /** Runs a kernel that has one item per element. */
-  void runEach(Kernel kernel, int elements, float[] given, int... arguments) {
-    run(kernel, groups(elements), given, arguments);
   }
 
   /** Groups for one item per element. */
@@ -139,21 +92,20 @@ final class Device implements AutoCloseable {
     return (int) ((elements + Groups.WIDE - 1L) / Groups.WIDE);
   }
 
-  void execute(String label, int graph, long items) {
-    grids.get(graph).setGlobalWork(items, 1, 1);
-    try {
-      plan.withGraph(graph).execute();
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "tornado: kernel "
-              + label
-              + " to run on "
-              + name
-              + "; got "
-              + e.getMessage()
-              + " — run with --device cpu",
-          e);
-    }
+  IllegalStateException failure(String kernel, Throwable why) {
+    return new IllegalStateException(
+        "tornado: kernel "
+            + kernel
+            + " to run on "
+            + name
+            + "; got "
+            + why.getMessage()
+            + " — run with --device cpu",
+        why);
+  }
+
+  Traffic traffic() {
+    return traffic;
   }
 
   Transfers transfers() {
@@ -183,9 +135,24 @@ final class Device implements AutoCloseable {
     CLEANER.register(buffer, () -> blocks.giveBack(at, size));
   }
 
+  /**
+   * Kernels that are kept hold on to their storage: they run before that is much of the memory. It
+   * depends on the program only, so that the same program is the same graphs each time.
+   */
+  private synchronized void countGiven(int size) {
+    given += size;
+    if (given > (floatBlocks.capacity() + (long) wordBlocks.capacity()) / 4) {
+      flush();
+    }
+  }
+
   /** A range; when there is none, what the program has forgotten is collected first. */
   private int take(Blocks blocks, int size) {
+    countGiven(size);
     int at = blocks.take(size);
+    if (at == Blocks.NONE) {
+      flush();
+    }
     for (int i = 0; at == Blocks.NONE && i < PATIENCE; i++) {
       System.gc();
       try {
@@ -214,11 +181,8 @@ final class Device implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    try {
-      plan.close();
-    } catch (TornadoExecutionPlanException e) {
-      throw new IllegalStateException("tornado: " + name + " to be closed", e);
-    }
+  public synchronized void close() {
+    pending.clear();
+    memory.close();
   }
 }

@@ -16,6 +16,7 @@ final class DeviceBuffer implements Buffer {
   private final int factors;
   private final int rows;
   private volatile int @Nullable [] indices;
+  private volatile @Nullable Throwable lost;
 
   /**
    * @param at the first float or word
@@ -40,9 +41,25 @@ final class DeviceBuffer implements Buffer {
     return size;
   }
 
-  /** The first float of F32, the first word of the other types. */
+  /**
+   * The first float of F32, the first word of the other types.
+   *
+   * @throws IllegalStateException when the content is missing because a kernel failed
+   */
   int at() {
+    Throwable why = lost;
+    if (why != null) {
+      throw new IllegalStateException(
+          "tornado: a tensor whose kernels ran; got one that is missing since another call failed: "
+              + why.getMessage(),
+          why);
+    }
     return at;
+  }
+
+  /** The content will not come. */
+  void lose(Throwable why) {
+    lost = why;
   }
 
   /** The factor of the first row, or {@link #ABSENT}. */
@@ -73,5 +90,6 @@ final class DeviceBuffer implements Buffer {
   /** The content is about to change. */
   void forget() {
     indices = null;
+    lost = null;
   }
 }

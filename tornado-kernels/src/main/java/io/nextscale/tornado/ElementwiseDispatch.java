@@ -31,7 +31,7 @@ final class ElementwiseDispatch {
           default -> new float[0];
         };
     int n = call.size();
-    call.device().runEach(Kernel.UNARY, n, numbers, kind(op), call.at(0), call.result(), n);
+    call.runEach(Kernel.UNARY, n, numbers, kind(op), call.at(0), call.result(), n);
   }
 
   private static int kind(Elementwise.Unary op) {

@@ -13,15 +13,13 @@ import io.nextscale.tornado.kernels.ProductKernels;
 import io.nextscale.tornado.kernels.ReductionKernels;
 import io.nextscale.tornado.kernels.ResamplingKernels;
 import io.nextscale.tornado.kernels.SamplingKernels;
-import io.nextscale.tornado.kernels.TransferKernels;
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The kernels that compute, each compiled once, at its first call. */
+/** The kernels that compute. */
 enum Kernel {
-  MAKE_MEMORY(Groups.ROW, TransferKernels::makeMemory),
   UNARY(Groups.WIDE, ElementwiseKernels::unary),
   BINARY(Groups.WIDE, ElementwiseKernels::binary),
   BROADCAST(Groups.WIDE, ElementwiseKernels::broadcast),
@@ -51,7 +49,7 @@ enum Kernel {
   CONV2D(Groups.WIDE, ConvolutionKernels::conv2d),
   CONV2D_GRAD_INPUT(Groups.WIDE, ConvolutionKernels::conv2dGradInput),
   CONV2D_GRAD_WEIGHT(Groups.WIDE, ConvolutionKernels::conv2dGradWeight),
-  ATTENTION(Groups.ROW, AttentionKernels::attention),
+  ATTENTION(Groups.ROW, Kernel.CHUNKED, AttentionKernels::attention),
   ATTENTION_STATISTICS(Groups.ROW, AttentionKernels::attentionStatistics),
   ATTENTION_GRAD_QUERY(Groups.ROW, AttentionKernels::attentionGradQuery),
   ATTENTION_GRAD_KEY_VALUE(Groups.ROW, AttentionKernels::attentionGradKeyValue),
@@ -66,18 +64,35 @@ enum Kernel {
   TOP_K_TOP_P(Groups.ROW, SamplingKernels::topKTopP),
   DRAW(Groups.ROW, SamplingKernels::draw);
 
+  /** Arguments of attention, three for each chunk of keys. */
+  static final int CHUNKED = 256;
+
+  private static final int FEW = 32;
+
   /** Work items of a group. */
   final int group;
 
-  /** The body, as TornadoVM takes it. */
-  final Task5<KernelContext, IntArray, FloatArray, FloatArray, IntArray> code;
+  /** The most arguments. */
+  final int args;
 
-  Kernel(int group, Task5<KernelContext, IntArray, FloatArray, FloatArray, IntArray> code) {
+  /** The body, as TornadoVM takes it. */
+  final Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code;
+
+  Kernel(
+      int group, Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code) {
+    this(group, FEW, code);
+  }
+
+  Kernel(
+      int group,
+      int args,
+      Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code) {
     this.group = group;
+    this.args = args;
     this.code = code;
   }
 
-  /** The name of its graph and its task; a kernel may not be called like a word of OpenCL. */
+  /** Its name in messages and in those of tasks. */
   String label() {
     StringBuilder label = new StringBuilder("k");
     for (String part : name().split("_", -1)) {

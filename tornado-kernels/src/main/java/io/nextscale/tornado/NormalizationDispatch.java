@@ -2,7 +2,6 @@ package io.nextscale.tornado;
 
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.op.Normalization;
-import java.lang.ref.Reference;
 
 /** Normalisation, row by row or in groups of channels. */
 final class NormalizationDispatch {
@@ -105,7 +104,6 @@ final class NormalizationDispatch {
       for (Kernel kernel : kernels) {
         call.run(kernel, groupsOf(kernel, x, channels), eps, args);
       }
-      Reference.reachabilityFence(statistics);
     }
 
     private int groupsOf(Kernel kernel, Shape x, int channels) {

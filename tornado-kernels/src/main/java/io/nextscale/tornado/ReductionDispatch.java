@@ -2,7 +2,6 @@ package io.nextscale.tornado;
 
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.op.Reduction;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,7 +54,6 @@ final class ReductionDispatch {
   private static void sumTo(Call call, Shape to) {
     Shape shape = call.shape(0);
     int from = call.at(0);
-    List<DeviceBuffer> between = new ArrayList<>();
     List<Integer> stretched = stretched(shape, to);
     if (stretched.isEmpty()) {
       sum(call, from, call.result(), shape.append(1), shape.rank(), 1);
@@ -65,14 +63,12 @@ final class ReductionDispatch {
       Shape folded = shape.with(axis, 1);
       int target = call.result();
       if (i < stretched.size() - 1) {
-        between.add(call.scratch(folded.size()));
-        target = between.getLast().at();
+        target = call.scratch(folded.size()).at();
       }
       sum(call, from, target, shape, axis, 1);
       from = target;
       shape = folded;
     }
-    Reference.reachabilityFence(between);
   }
 
   private static List<Integer> stretched(Shape from, Shape to) {

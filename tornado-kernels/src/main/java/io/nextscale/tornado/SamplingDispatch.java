@@ -14,15 +14,14 @@ final class SamplingDispatch {
     int rows = call.shape(0).size() / v;
     switch (op) {
       case Sampling.TopKTopP(int k, float p) ->
-          call.device()
-              .run(
-                  Kernel.TOP_K_TOP_P,
-                  rows,
-                  new float[] {p, Float.NEGATIVE_INFINITY},
-                  call.at(0),
-                  call.result(),
-                  v,
-                  k);
+          call.run(
+              Kernel.TOP_K_TOP_P,
+              rows,
+              new float[] {p, Float.NEGATIVE_INFINITY},
+              call.at(0),
+              call.result(),
+              v,
+              k);
       case Sampling.Draw o -> {
         call.run(Kernel.DRAW, rows, call.at(0), call.at(1), call.result(), v);
         requireDrawn(o, call, v);
@@ -33,6 +32,7 @@ final class SamplingDispatch {
   /** Tokens go to the host in any case; a row without one is explained by its largest logit. */
   private static void requireDrawn(Sampling.Draw op, Call call, int v) {
     int[] drawn = call.device().transfers().loadWords(call.result(), call.size());
+    call.remember(drawn);
     for (int row = 0; row < drawn.length; row++) {
       if (drawn[row] == SamplingKernels.NOTHING) {
         float[] logits = call.device().transfers().loadFloats(call.at(0) + row * v, v);

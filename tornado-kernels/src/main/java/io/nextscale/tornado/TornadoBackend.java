@@ -19,10 +19,13 @@ import io.nextscale.tensor.spi.Buffer;
 import io.nextscale.tensor.spi.HostBuffer;
 import io.nextscale.tensor.spi.Operand;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * A device that TornadoVM found: storage in its memory, one kernel or a few per operation.
+ * A device that TornadoVM found: storage in its memory, one kernel or a few per operation. They run
+ * when somebody wants to see a result, as few task graphs, and a kernel that fails is heard of
+ * then.
  *
  * <p>Nothing falls back to the CPU. On the host are done, always: rounding to the small storage
  * types (once for each weight), and checks of indices that come from the host anyway.
@@ -33,10 +36,10 @@ final class TornadoBackend implements Backend {
   private final TornadoDevice tornado;
   private final Device device;
 
-  TornadoBackend(String name, TornadoDevice tornado, long memoryBytes) {
+  TornadoBackend(String name, TornadoDevice tornado, long memoryBytes, int most) {
     this.name = name;
     this.tornado = tornado;
-    this.device = new Device(name, tornado, memoryBytes);
+    this.device = new Device(name, tornado, memoryBytes, most);
   }
 
   @Override
@@ -133,7 +136,7 @@ final class TornadoBackend implements Backend {
   @Override
   public void run(Op op, Operand[] in, Operand out) {
     own(out.buffer()).forget();
-    Call call = new Call(device, this, op, in, out);
+    Call call = new Call(device, this, op, in, out, new ArrayList<>());
     switch (op) {
       case Attention o -> AttentionDispatch.run(o, call);
       case Convolution o -> ConvolutionDispatch.run(o, call);
@@ -147,12 +150,23 @@ final class TornadoBackend implements Backend {
       case Resampling o -> ResamplingDispatch.run(o, call);
       case Sampling o -> SamplingDispatch.run(o, call);
     }
-    Reference.reachabilityFence(call); // its buffers stay until the last kernel was started
+    Reference.reachabilityFence(call); // its storage stays until the last kernel was asked for
   }
 
-  /** Writes what the host computed. */
+  /** Writes what the host computed, after all that was to read what was there before. */
   void fill(Operand out, HostBuffer values) {
+    device.flush();
     store(values, own(out.buffer()));
+  }
+
+  @Override
+  public void synchronize() {
+    device.flush();
+  }
+
+  /** What was executed and sent so far. */
+  Traffic.Count traffic() {
+    return device.traffic().count();
   }
 
   @Override

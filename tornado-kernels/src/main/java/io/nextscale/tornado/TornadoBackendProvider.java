@@ -17,9 +17,16 @@ public final class TornadoBackendProvider implements BackendProvider {
   /** The property that says how much of a device's memory tensors may take, for example 8g. */
   public static final String MEMORY = "io.nextscale.gpu.memory";
 
+  /** The property that says how many kernels one task graph may have; 1: each runs by itself. */
+  public static final String TASKS = "io.nextscale.gpu.tasks";
+
+  /** TornadoVM has room for about 180 tasks of six arguments in a graph. */
+  private static final int MOST_TASKS = 128;
+
   private static final String TORNADO_MEMORY = "tornado.device.memory";
   private static final String BAILOUT = "tornado.recover.bailout";
   private static final String OPENCL_FLAGS = "tornado.opencl.compiler.flags";
+  private static final String BYTECODES = "tornado.tvm.maxbytecodesize";
   private static final String DEFAULT_MEMORY = "2g";
 
   /** For what TornadoVM itself allocates beside the memory of tensors. */
@@ -85,7 +92,17 @@ public final class TornadoBackendProvider implements BackendProvider {
     requireThere(device);
     long bytes = bytes(System.getProperty(MEMORY, DEFAULT_MEMORY));
     setIfUnset(TORNADO_MEMORY, (bytes >> 20) + SPARE_MEGABYTES + "MB");
-    return new TornadoBackend(device, Found.device(device), bytes);
+    return new TornadoBackend(device, Found.device(device), bytes, tasks());
+  }
+
+  private static int tasks() {
+    String text = System.getProperty(TASKS, Integer.toString(MOST_TASKS));
+    int tasks = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
+    if (tasks < 1 || tasks > MOST_TASKS) {
+      throw new IllegalArgumentException(
+          TASKS + ": a number from 1 to " + MOST_TASKS + "; got " + text);
+    }
+    return tasks;
   }
 
   /**
@@ -127,6 +144,8 @@ public final class TornadoBackendProvider implements BackendProvider {
       // TornadoVM's own choice is -cl-fast-relaxed-math, which takes NaN and infinities for
       // numbers.
       setIfUnset(OPENCL_FLAGS, "-cl-mad-enable -w");
+      // 4096 unless it is set, which is too little for graphs of more than some 50 tasks.
+      setIfUnset(BYTECODES, "32768");
       return TornadoRuntimeProvider.getTornadoRuntime();
     }
 

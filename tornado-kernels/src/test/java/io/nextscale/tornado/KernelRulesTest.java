@@ -36,9 +36,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * What TornadoVM 5.2 compiles wrongly, or not at all, does not occur in the class files of the
@@ -261,6 +264,52 @@ class KernelRulesTest {
     }
   }
 
+  /** A kernel may be any task of a graph: its arguments are not the first. */
+  @Test
+  void argumentsAreReadFromTheTasksOwnRegion() throws IOException {
+    List<ClassModel> kernels =
+        classes().stream()
+            .filter(type -> !type.thisClass().asInternalName().endsWith("/TransferKernels"))
+            .toList();
+    assertThat(foreign(kernels)).isEmpty();
+    assertThat(foreign(wrong())).hasSize(2);
+  }
+
+  /** Reads at constant places of arrays that are called args or numbers. */
+  private static Set<String> foreign(List<ClassModel> types) {
+    Set<String> found = new TreeSet<>();
+    for (ClassModel type : types) {
+      for (MethodModel method : type.methods()) {
+        Set<Integer> arguments = slots(method, Set.of("args", "numbers"));
+        List<Instruction> code =
+            method.code().map(CodeModel::elementList).orElse(List.of()).stream()
+                .filter(Instruction.class::isInstance)
+                .map(Instruction.class::cast)
+                .toList();
+        for (int i = 2; i < code.size(); i++) {
+          if (code.get(i) instanceof InvokeInstruction call
+              && call.name().equalsString("get")
+              && code.get(i - 1) instanceof ConstantInstruction
+              && code.get(i - 2) instanceof LoadInstruction array
+              && arguments.contains(array.slot())) {
+            found.add(name(type, method) + ": instruction " + i);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Where local variables of these names are. */
+  private static Set<Integer> slots(MethodModel method, Set<String> names) {
+    return method.code().stream()
+        .flatMap(code -> code.findAttributes(Attributes.localVariableTable()).stream())
+        .flatMap(table -> table.localVariables().stream())
+        .filter(variable -> names.contains(variable.name().stringValue()))
+        .map(variable -> variable.slot())
+        .collect(Collectors.toSet());
+  }
+
   /** {@code !(x < y)} and {@code x >= y} are the same to TornadoVM, and differ for NaN. */
   @Test
   void noFloatIsComparedByAtLeastOrAtMost() throws IOException {
@@ -435,6 +484,11 @@ class KernelRulesTest {
 
     private static float first(float[] values) {
       return values[0];
+    }
+
+    static float reads(IntArray slot, IntArray args, FloatArray numbers) {
+      int base = slot.get(0);
+      return args.get(3) + args.get(base + 3) + numbers.get(0) + numbers.get(base);
     }
 
     static int keeps(int x, int y) {

@@ -35,32 +35,43 @@ public final class AttentionKernels {
    * @see io.nextscale.tensor.op.Attention.ScaledDotProduct
    */
   public static void attention(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     float[] scores = context.allocateFloatLocalArray(Groups.ROW);
     float[] weights = context.allocateFloatLocalArray(Groups.ROW);
     float[] sums = new float[OWN];
     int local = context.localIdx;
-    int h = args.get(3);
-    int d = args.get(4);
+    int h = args.get(base + 3);
+    int d = args.get(base + 4);
     int head = context.groupIdx % h;
-    int image = context.groupIdx / (h * args.get(2));
-    int query = args.get(0) + context.groupIdx * d;
+    int image = context.groupIdx / (h * args.get(base + 2));
+    int query = args.get(base) + context.groupIdx * d;
     for (int r = 0; r < OWN; r++) {
       sums[r] = 0;
     }
-    int left = visible(words, args.get(5), context.groupIdx / h % args.get(2), args.get(6));
+    int left =
+        visible(
+            words,
+            args.get(base + 5),
+            context.groupIdx / h % args.get(base + 2),
+            args.get(base + 6));
     float max = Groups.LOWEST;
     float sum = 0;
-    for (int chunk = 0; chunk < args.get(7); chunk++) {
+    for (int chunk = 0; chunk < args.get(base + 7); chunk++) {
       int at = CHUNKS + 3 * chunk;
-      int first = (image * args.get(at + 2) * h + head) * d;
-      int length = TornadoMath.min(left, args.get(at + 2));
+      int first = (image * args.get(base + at + 2) * h + head) * d;
+      int length = TornadoMath.min(left, args.get(base + at + 2));
       for (int from = 0; from < length; from += Groups.ROW) {
         int count = TornadoMath.min(Groups.ROW, length - from);
         float score = Groups.LOWEST;
         if (local < count) {
-          int key = args.get(at) + first + (from + local) * h * d;
-          score = numbers.get(0) * LookupKernels.dot(memory, query, key, d);
+          int key = args.get(base + at) + first + (from + local) * h * d;
+          score = numbers.get(base) * LookupKernels.dot(memory, query, key, d);
         }
         scores[local] = score;
         context.localBarrier();
@@ -80,7 +91,8 @@ public final class AttentionKernels {
           if (c < d) {
             float y = sums[r] * correction;
             for (int j = 0; j < count; j++) {
-              y += weights[j] * memory.get(args.get(at + 1) + first + (from + j) * h * d + c);
+              y +=
+                  weights[j] * memory.get(args.get(base + at + 1) + first + (from + j) * h * d + c);
             }
             sums[r] = y;
           }
@@ -91,7 +103,7 @@ public final class AttentionKernels {
     for (int r = 0; r < OWN; r++) {
       int c = local + Groups.ROW * r;
       if (c < d) {
-        memory.set(args.get(1) + context.groupIdx * d + c, sums[r] / sum);
+        memory.set(args.get(base + 1) + context.groupIdx * d + c, sums[r] / sum);
       }
     }
   }
@@ -113,19 +125,25 @@ public final class AttentionKernels {
    * @see io.nextscale.tensor.op.Attention.ScaledDotProductGrad
    */
   public static void attentionStatistics(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int local = context.localIdx;
-    int h = args.get(7);
-    int d = args.get(8);
-    int l = args.get(6);
-    int query = args.get(0) + context.groupIdx * d;
-    int slope = args.get(3) + context.groupIdx * d;
-    int count = visible(words, args.get(9), context.groupIdx / h % args.get(5), l);
-    int first = (context.groupIdx / (h * args.get(5)) * l * h + context.groupIdx % h) * d;
+    int h = args.get(base + 7);
+    int d = args.get(base + 8);
+    int l = args.get(base + 6);
+    int query = args.get(base) + context.groupIdx * d;
+    int slope = args.get(base + 3) + context.groupIdx * d;
+    int count = visible(words, args.get(base + 9), context.groupIdx / h % args.get(base + 5), l);
+    int first = (context.groupIdx / (h * args.get(base + 5)) * l * h + context.groupIdx % h) * d;
     float largest = Groups.LOWEST;
     for (int j = local; j < count; j += Groups.ROW) {
-      int key = args.get(1) + first + j * h * d;
-      float score = numbers.get(0) * LookupKernels.dot(memory, query, key, d);
+      int key = args.get(base + 1) + first + j * h * d;
+      float score = numbers.get(base) * LookupKernels.dot(memory, query, key, d);
       largest = TornadoMath.max(largest, score);
     }
     float max = Groups.max(context, largest);
@@ -133,16 +151,17 @@ public final class AttentionKernels {
     float alongItem = 0;
     for (int j = local; j < count; j += Groups.ROW) {
       int key = first + j * h * d;
-      float score = numbers.get(0) * LookupKernels.dot(memory, query, args.get(1) + key, d);
+      float score =
+          numbers.get(base) * LookupKernels.dot(memory, query, args.get(base + 1) + key, d);
       float e = TornadoMath.exp(score - max);
       ofItem += e;
-      alongItem += e * LookupKernels.dot(memory, slope, args.get(2) + key, d);
+      alongItem += e * LookupKernels.dot(memory, slope, args.get(base + 2) + key, d);
     }
     float sum = Groups.sum(context, ofItem);
     float along = Groups.sum(context, alongItem);
     if (local == 0) {
-      memory.set(args.get(4) + 2 * context.groupIdx, max + TornadoMath.log(sum));
-      memory.set(args.get(4) + 2 * context.groupIdx + 1, along / sum);
+      memory.set(args.get(base + 4) + 2 * context.groupIdx, max + TornadoMath.log(sum));
+      memory.set(args.get(base + 4) + 2 * context.groupIdx + 1, along / sum);
     }
   }
 
@@ -154,30 +173,37 @@ public final class AttentionKernels {
    * @see io.nextscale.tensor.op.Attention.ScaledDotProductGrad
    */
   public static void attentionGradQuery(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     float[] weights = context.allocateFloatLocalArray(Groups.ROW);
     float[] sums = new float[OWN];
     int local = context.localIdx;
-    int h = args.get(7);
-    int d = args.get(8);
-    int l = args.get(6);
-    int query = args.get(0) + context.groupIdx * d;
-    int slope = args.get(3) + context.groupIdx * d;
+    int h = args.get(base + 7);
+    int d = args.get(base + 8);
+    int l = args.get(base + 6);
+    int query = args.get(base) + context.groupIdx * d;
+    int slope = args.get(base + 3) + context.groupIdx * d;
     for (int r = 0; r < OWN; r++) {
       sums[r] = 0;
     }
-    int count = visible(words, args.get(9), context.groupIdx / h % args.get(5), l);
-    int first = (context.groupIdx / (h * args.get(5)) * l * h + context.groupIdx % h) * d;
-    float logSum = memory.get(args.get(4) + 2 * context.groupIdx);
-    float mean = memory.get(args.get(4) + 2 * context.groupIdx + 1);
+    int count = visible(words, args.get(base + 9), context.groupIdx / h % args.get(base + 5), l);
+    int first = (context.groupIdx / (h * args.get(base + 5)) * l * h + context.groupIdx % h) * d;
+    float logSum = memory.get(args.get(base + 4) + 2 * context.groupIdx);
+    float mean = memory.get(args.get(base + 4) + 2 * context.groupIdx + 1);
     for (int from = 0; from < count; from += Groups.ROW) {
       int block = TornadoMath.min(Groups.ROW, count - from);
       float ds = 0;
       if (local < block) {
         int key = first + (from + local) * h * d;
-        float score = numbers.get(0) * LookupKernels.dot(memory, query, args.get(1) + key, d);
+        float score =
+            numbers.get(base) * LookupKernels.dot(memory, query, args.get(base + 1) + key, d);
         float p = TornadoMath.exp(score - logSum);
-        ds = p * (LookupKernels.dot(memory, slope, args.get(2) + key, d) - mean);
+        ds = p * (LookupKernels.dot(memory, slope, args.get(base + 2) + key, d) - mean);
       }
       weights[local] = ds;
       context.localBarrier();
@@ -186,7 +212,7 @@ public final class AttentionKernels {
         if (c < d) {
           float dq = sums[r];
           for (int j = 0; j < block; j++) {
-            dq += weights[j] * memory.get(args.get(1) + first + (from + j) * h * d + c);
+            dq += weights[j] * memory.get(args.get(base + 1) + first + (from + j) * h * d + c);
           }
           sums[r] = dq;
         }
@@ -196,7 +222,7 @@ public final class AttentionKernels {
     for (int r = 0; r < OWN; r++) {
       int c = local + Groups.ROW * r;
       if (c < d) {
-        memory.set(args.get(10) + context.groupIdx * d + c, numbers.get(0) * sums[r]);
+        memory.set(args.get(base + 10) + context.groupIdx * d + c, numbers.get(base) * sums[r]);
       }
     }
   }
@@ -210,21 +236,27 @@ public final class AttentionKernels {
    * @see io.nextscale.tensor.op.Attention.ScaledDotProductGrad
    */
   public static void attentionGradKeyValue(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     float[] ofKey = context.allocateFloatLocalArray(Groups.ROW);
     float[] ofValue = context.allocateFloatLocalArray(Groups.ROW);
     float[] sums = new float[2 * OWN];
     int local = context.localIdx;
-    int h = args.get(7);
-    int d = args.get(8);
-    int queries = args.get(5);
-    int key = args.get(1) + context.groupIdx * d;
-    int value = args.get(2) + context.groupIdx * d;
+    int h = args.get(base + 7);
+    int d = args.get(base + 8);
+    int queries = args.get(base + 5);
+    int key = args.get(base + 1) + context.groupIdx * d;
+    int value = args.get(base + 2) + context.groupIdx * d;
     for (int r = 0; r < 2 * OWN; r++) {
       sums[r] = 0;
     }
-    int j = context.groupIdx / h % args.get(6);
-    int first = context.groupIdx / (h * args.get(6)) * queries * h + context.groupIdx % h;
+    int j = context.groupIdx / h % args.get(base + 6);
+    int first = context.groupIdx / (h * args.get(base + 6)) * queries * h + context.groupIdx % h;
     for (int from = 0; from < queries; from += Groups.ROW) {
       int block = TornadoMath.min(Groups.ROW, queries - from);
       float p = 0;
@@ -232,12 +264,12 @@ public final class AttentionKernels {
       if (local < block) {
         int i = from + local;
         int query = first + i * h;
-        if (j < visible(words, args.get(9), i, args.get(6))) {
-          float product = LookupKernels.dot(memory, key, args.get(0) + query * d, d);
-          float score = numbers.get(0) * product;
-          p = TornadoMath.exp(score - memory.get(args.get(4) + 2 * query));
-          float dp = LookupKernels.dot(memory, value, args.get(3) + query * d, d);
-          ds = p * (dp - memory.get(args.get(4) + 2 * query + 1));
+        if (j < visible(words, args.get(base + 9), i, args.get(base + 6))) {
+          float product = LookupKernels.dot(memory, key, args.get(base) + query * d, d);
+          float score = numbers.get(base) * product;
+          p = TornadoMath.exp(score - memory.get(args.get(base + 4) + 2 * query));
+          float dp = LookupKernels.dot(memory, value, args.get(base + 3) + query * d, d);
+          ds = p * (dp - memory.get(args.get(base + 4) + 2 * query + 1));
         }
       }
       ofKey[local] = ds;
@@ -250,8 +282,8 @@ public final class AttentionKernels {
           float dv = sums[OWN + r];
           for (int i = 0; i < block; i++) {
             int query = (first + (from + i) * h) * d + c;
-            dk += ofKey[i] * memory.get(args.get(0) + query);
-            dv += ofValue[i] * memory.get(args.get(3) + query);
+            dk += ofKey[i] * memory.get(args.get(base) + query);
+            dv += ofValue[i] * memory.get(args.get(base + 3) + query);
           }
           sums[r] = dk;
           sums[OWN + r] = dv;
@@ -262,8 +294,8 @@ public final class AttentionKernels {
     for (int r = 0; r < OWN; r++) {
       int c = local + Groups.ROW * r;
       if (c < d) {
-        memory.set(args.get(10) + context.groupIdx * d + c, numbers.get(0) * sums[r]);
-        memory.set(args.get(11) + context.groupIdx * d + c, sums[OWN + r]);
+        memory.set(args.get(base + 10) + context.groupIdx * d + c, numbers.get(base) * sums[r]);
+        memory.set(args.get(base + 11) + context.groupIdx * d + c, sums[OWN + r]);
       }
     }
   }

@@ -44,12 +44,18 @@ public final class ElementwiseKernels {
    * @see io.nextscale.tensor.op.Elementwise.Unary
    */
   public static void unary(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(3)) {
-      float x = memory.get(args.get(1) + i);
-      float y = function(args.get(0), x, numbers.get(0), numbers.get(1));
-      memory.set(args.get(2) + i, y);
+    if (i < args.get(base + 3)) {
+      float x = memory.get(args.get(base + 1) + i);
+      float y = function(args.get(base), x, numbers.get(base), numbers.get(base + 1));
+      memory.set(args.get(base + 2) + i, y);
     }
   }
 
@@ -80,12 +86,18 @@ public final class ElementwiseKernels {
    * @see io.nextscale.tensor.op.Elementwise.Binary
    */
   public static void binary(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(4)) {
-      float x = memory.get(args.get(1) + i);
-      float y = memory.get(args.get(2) + i);
-      memory.set(args.get(3) + i, function(args.get(0), x, y));
+    if (i < args.get(base + 4)) {
+      float x = memory.get(args.get(base + 1) + i);
+      float y = memory.get(args.get(base + 2) + i);
+      memory.set(args.get(base + 3) + i, function(args.get(base), x, y));
     }
   }
 
@@ -97,12 +109,19 @@ public final class ElementwiseKernels {
    * @see io.nextscale.tensor.op.Elementwise.Binary
    */
   public static void broadcast(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(4)) {
-      float x = memory.get(args.get(1) + Strides.offset(args, i, 5, 5 + Strides.AXES));
-      float y = memory.get(args.get(2) + Strides.offset(args, i, 5, 5 + 2 * Strides.AXES));
-      memory.set(args.get(3) + i, function(args.get(0), x, y));
+    if (i < args.get(base + 4)) {
+      float x = memory.get(args.get(base + 1) + Strides.offset(args, base, i, 5, 5 + Strides.AXES));
+      float y =
+          memory.get(args.get(base + 2) + Strides.offset(args, base, i, 5, 5 + 2 * Strides.AXES));
+      memory.set(args.get(base + 3) + i, function(args.get(base), x, y));
     }
   }
 
@@ -128,14 +147,20 @@ public final class ElementwiseKernels {
    * @see io.nextscale.tensor.op.Elementwise.Convert
    */
   public static void widen(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(4)) {
-      float value = Storage.element(args.get(0), memory, words, args.get(1), i);
-      if (args.get(0) == Storage.I8) {
-        value *= memory.get(args.get(2) + i / args.get(5));
+    if (i < args.get(base + 4)) {
+      float value = Storage.element(args.get(base), memory, words, args.get(base + 1), i);
+      if (args.get(base) == Storage.I8) {
+        value *= memory.get(args.get(base + 2) + i / args.get(base + 5));
       }
-      memory.set(args.get(3) + i, value);
+      memory.set(args.get(base + 3) + i, value);
     }
   }
 
@@ -145,10 +170,16 @@ public final class ElementwiseKernels {
    * @see io.nextscale.tensor.op.Elementwise.Convert
    */
   public static void indicesToFloats(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(2)) {
-      memory.set(args.get(1) + i, (float) words.get(args.get(0) + i));
+    if (i < args.get(base + 2)) {
+      memory.set(args.get(base + 1) + i, (float) words.get(args.get(base) + i));
     }
   }
 
@@ -158,13 +189,19 @@ public final class ElementwiseKernels {
    * @see io.nextscale.tensor.op.MatrixProduct.Gated
    */
   public static void gated(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(4)) {
-      int n = args.get(6);
-      float gate = memory.get(args.get(1) + i / args.get(5) * n + i % n);
-      float y = gate * memory.get(args.get(0) + i) + memory.get(args.get(2) + i);
-      memory.set(args.get(3) + i, y);
+    if (i < args.get(base + 4)) {
+      int n = args.get(base + 6);
+      float gate = memory.get(args.get(base + 1) + i / args.get(base + 5) * n + i % n);
+      float y = gate * memory.get(args.get(base) + i) + memory.get(args.get(base + 2) + i);
+      memory.set(args.get(base + 3) + i, y);
     }
   }
 }

@@ -23,39 +23,46 @@ public final class GroupNormKernels {
    * @see io.nextscale.tensor.op.Normalization.GroupNorm
    */
   public static void groupStatistics(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int own = args.get(7) / args.get(8);
-    int size = args.get(6) * own;
-    int first = first(args, context.groupIdx);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int own = args.get(base + 7) / args.get(base + 8);
+    int size = args.get(base + 6) * own;
+    int first = first(args, base, context.groupIdx);
     float ofItem = 0;
     for (int i = context.localIdx; i < size; i += Groups.WIDE) {
-      ofItem += memory.get(args.get(0) + first + i / own * args.get(7) + i % own);
+      ofItem += memory.get(args.get(base) + first + i / own * args.get(base + 7) + i % own);
     }
     float mean = Groups.sum(context, ofItem) / size;
     float squares = 0;
     for (int i = context.localIdx; i < size; i += Groups.WIDE) {
-      float x = memory.get(args.get(0) + first + i / own * args.get(7) + i % own) - mean;
+      float x = memory.get(args.get(base) + first + i / own * args.get(base + 7) + i % own) - mean;
       squares += x * x;
     }
     float variance = Groups.sum(context, squares) / size;
     if (context.localIdx == 0) {
-      int at = args.get(5) + 4 * context.groupIdx;
+      int at = args.get(base + 5) + 4 * context.groupIdx;
       memory.set(at, mean);
-      memory.set(at + 1, 1 / TornadoMath.sqrt(variance + numbers.get(0)));
+      memory.set(at + 1, 1 / TornadoMath.sqrt(variance + numbers.get(base)));
     }
   }
 
   /** The first element of a group, groups counted through all images. */
-  private static int first(IntArray args, int group) {
-    int image = group / args.get(8);
-    return image * args.get(6) * args.get(7) + group % args.get(8) * (args.get(7) / args.get(8));
+  private static int first(IntArray args, int base, int group) {
+    int image = group / args.get(base + 8);
+    return image * args.get(base + 6) * args.get(base + 7)
+        + group % args.get(base + 8) * (args.get(base + 7) / args.get(base + 8));
   }
 
   /** Where the statistics of element i are. */
-  private static int statistics(IntArray args, int i) {
-    int image = i / (args.get(6) * args.get(7));
-    int group = i % args.get(7) / (args.get(7) / args.get(8));
-    return args.get(5) + 4 * (image * args.get(8) + group);
+  private static int statistics(IntArray args, int base, int i) {
+    int image = i / (args.get(base + 6) * args.get(base + 7));
+    int group = i % args.get(base + 7) / (args.get(base + 7) / args.get(base + 8));
+    return args.get(base + 5) + 4 * (image * args.get(base + 8) + group);
   }
 
   /**
@@ -64,27 +71,33 @@ public final class GroupNormKernels {
    * @see io.nextscale.tensor.op.Normalization.GroupNorm
    */
   public static void groupNorm(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(10)) {
-      int c = i % args.get(7);
-      float n = normalized(args, memory, i);
-      float a = n * memory.get(args.get(1) + c) + memory.get(args.get(2) + c);
-      memory.set(args.get(4) + i, args.get(9) == 1 ? Functions.silu(a) : a);
+    if (i < args.get(base + 10)) {
+      int c = i % args.get(base + 7);
+      float n = normalized(args, base, memory, i);
+      float a = n * memory.get(args.get(base + 1) + c) + memory.get(args.get(base + 2) + c);
+      memory.set(args.get(base + 4) + i, args.get(base + 9) == 1 ? Functions.silu(a) : a);
     }
   }
 
-  private static float normalized(IntArray args, FloatArray memory, int i) {
-    int at = statistics(args, i);
-    return (memory.get(args.get(0) + i) - memory.get(at)) * memory.get(at + 1);
+  private static float normalized(IntArray args, int base, FloatArray memory, int i) {
+    int at = statistics(args, base, i);
+    return (memory.get(args.get(base) + i) - memory.get(at)) * memory.get(at + 1);
   }
 
   /** The gradient of {@code n·weight + bias}, before SiLU. */
-  private static float affine(IntArray args, FloatArray memory, int i, float n) {
-    int c = i % args.get(7);
-    float da = memory.get(args.get(3) + i);
-    if (args.get(9) == 1) {
-      float a = n * memory.get(args.get(1) + c) + memory.get(args.get(2) + c);
+  private static float affine(IntArray args, int base, FloatArray memory, int i, float n) {
+    int c = i % args.get(base + 7);
+    float da = memory.get(args.get(base + 3) + i);
+    if (args.get(base + 9) == 1) {
+      float a = n * memory.get(args.get(base + 1) + c) + memory.get(args.get(base + 2) + c);
       da = Functions.siluGrad(a, da);
     }
     return da;
@@ -96,23 +109,31 @@ public final class GroupNormKernels {
    * @see io.nextscale.tensor.op.Normalization.GroupNormGrad
    */
   public static void groupGradStatistics(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int own = args.get(7) / args.get(8);
-    int size = args.get(6) * own;
-    int first = first(args, context.groupIdx);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int own = args.get(base + 7) / args.get(base + 8);
+    int size = args.get(base + 6) * own;
+    int first = first(args, base, context.groupIdx);
     float ofItem = 0;
     float alongItem = 0;
     for (int i = context.localIdx; i < size; i += Groups.WIDE) {
-      int at = first + i / own * args.get(7) + i % own;
-      float n = normalized(args, memory, at);
-      float g = memory.get(args.get(1) + at % args.get(7)) * affine(args, memory, at, n);
+      int at = first + i / own * args.get(base + 7) + i % own;
+      float n = normalized(args, base, memory, at);
+      float g =
+          memory.get(args.get(base + 1) + at % args.get(base + 7))
+              * affine(args, base, memory, at, n);
       ofItem += g;
       alongItem += g * n;
     }
     float mean = Groups.sum(context, ofItem) / size;
     float along = Groups.sum(context, alongItem) / size;
     if (context.localIdx == 0) {
-      int at = args.get(5) + 4 * context.groupIdx;
+      int at = args.get(base + 5) + 4 * context.groupIdx;
       memory.set(at + 2, mean);
       memory.set(at + 3, along);
     }
@@ -124,14 +145,22 @@ public final class GroupNormKernels {
    * @see io.nextscale.tensor.op.Normalization.GroupNormGrad
    */
   public static void groupNormGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(10)) {
-      int at = statistics(args, i);
-      float n = normalized(args, memory, i);
-      float g = memory.get(args.get(1) + i % args.get(7)) * affine(args, memory, i, n);
+    if (i < args.get(base + 10)) {
+      int at = statistics(args, base, i);
+      float n = normalized(args, base, memory, i);
+      float g =
+          memory.get(args.get(base + 1) + i % args.get(base + 7))
+              * affine(args, base, memory, i, n);
       float dx = (g - memory.get(at + 2) - n * memory.get(at + 3)) * memory.get(at + 1);
-      memory.set(args.get(4) + i, dx);
+      memory.set(args.get(base + 4) + i, dx);
     }
   }
 
@@ -141,22 +170,28 @@ public final class GroupNormKernels {
    * @see io.nextscale.tensor.op.Normalization.GroupNormAffineGrad
    */
   public static void groupNormAffineGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int channels = args.get(7);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int channels = args.get(base + 7);
     float ofWeight = 0;
     float ofBias = 0;
-    for (int cell = context.localIdx; cell < args.get(10) / channels; cell += Groups.WIDE) {
+    for (int cell = context.localIdx; cell < args.get(base + 10) / channels; cell += Groups.WIDE) {
       int at = cell * channels + context.groupIdx;
-      float n = normalized(args, memory, at);
-      float da = affine(args, memory, at, n);
+      float n = normalized(args, base, memory, at);
+      float da = affine(args, base, memory, at, n);
       ofWeight += da * n;
       ofBias += da;
     }
     float dweight = Groups.sum(context, ofWeight);
     float dbias = Groups.sum(context, ofBias);
     if (context.localIdx == 0) {
-      memory.set(args.get(4) + context.groupIdx, dweight);
-      memory.set(args.get(4) + channels + context.groupIdx, dbias);
+      memory.set(args.get(base + 4) + context.groupIdx, dweight);
+      memory.set(args.get(base + 4) + channels + context.groupIdx, dbias);
     }
   }
 }

@@ -19,11 +19,17 @@ public final class LayoutKernels {
    * @see io.nextscale.tensor.op.Layout
    */
   public static void moveFloats(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(2)) {
-      int from = args.get(0) + Strides.offset(args, i, 3, 3 + Strides.AXES);
-      int to = args.get(1) + Strides.offset(args, i, 3, 3 + 2 * Strides.AXES);
+    if (i < args.get(base + 2)) {
+      int from = args.get(base) + Strides.offset(args, base, i, 3, 3 + Strides.AXES);
+      int to = args.get(base + 1) + Strides.offset(args, base, i, 3, 3 + 2 * Strides.AXES);
       memory.set(to, memory.get(from));
     }
   }
@@ -34,11 +40,17 @@ public final class LayoutKernels {
    * @see io.nextscale.tensor.op.Layout
    */
   public static void moveWords(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(2)) {
-      int from = args.get(0) + Strides.offset(args, i, 3, 3 + Strides.AXES);
-      int to = args.get(1) + Strides.offset(args, i, 3, 3 + 2 * Strides.AXES);
+    if (i < args.get(base + 2)) {
+      int from = args.get(base) + Strides.offset(args, base, i, 3, 3 + Strides.AXES);
+      int to = args.get(base + 1) + Strides.offset(args, base, i, 3, 3 + 2 * Strides.AXES);
       words.set(to, words.get(from));
     }
   }
@@ -49,10 +61,16 @@ public final class LayoutKernels {
    * @see io.nextscale.tensor.op.Layout.Pad
    */
   public static void zeroFloats(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(1)) {
-      memory.set(args.get(0) + i, 0f);
+    if (i < args.get(base + 1)) {
+      memory.set(args.get(base) + i, 0f);
     }
   }
 
@@ -62,10 +80,16 @@ public final class LayoutKernels {
    * @see io.nextscale.tensor.op.Layout.Pad
    */
   public static void zeroWords(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(1)) {
-      words.set(args.get(0) + i, 0);
+    if (i < args.get(base + 1)) {
+      words.set(args.get(base) + i, 0);
     }
   }
 }

@@ -20,16 +20,23 @@ public final class LookupKernels {
    * @see io.nextscale.tensor.op.Lookup.Rows
    */
   public static void rows(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int i = context.globalIdx;
-    if (i < args.get(6)) {
-      int c = args.get(5);
-      int row = words.get(args.get(3) + i / c);
-      float value = Storage.element(args.get(0), memory, words, args.get(1), row * c + i % c);
-      if (args.get(0) == Storage.I8) {
-        value *= memory.get(args.get(2) + row);
+    if (i < args.get(base + 6)) {
+      int c = args.get(base + 5);
+      int row = words.get(args.get(base + 3) + i / c);
+      float value =
+          Storage.element(args.get(base), memory, words, args.get(base + 1), row * c + i % c);
+      if (args.get(base) == Storage.I8) {
+        value *= memory.get(args.get(base + 2) + row);
       }
-      memory.set(args.get(4) + i, value);
+      memory.set(args.get(base + 4) + i, value);
     }
   }
 
@@ -41,17 +48,23 @@ public final class LookupKernels {
    * @see io.nextscale.tensor.op.Lookup.RowsGrad
    */
   public static void rowsGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int at = context.globalIdx;
-    if (at < args.get(5)) {
-      int c = args.get(4);
+    if (at < args.get(base + 5)) {
+      int c = args.get(base + 4);
       float sum = 0;
-      for (int i = 0; i < args.get(1); i++) {
-        if (words.get(args.get(0) + i) == at / c) {
-          sum += memory.get(args.get(2) + i * c + at % c);
+      for (int i = 0; i < args.get(base + 1); i++) {
+        if (words.get(args.get(base) + i) == at / c) {
+          sum += memory.get(args.get(base + 2) + i * c + at % c);
         }
       }
-      memory.set(args.get(3) + at, sum);
+      memory.set(args.get(base + 3) + at, sum);
     }
   }
 
@@ -62,18 +75,24 @@ public final class LookupKernels {
    * @see io.nextscale.tensor.op.Lookup.NearestCode
    */
   public static void nearest(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(3);
-    int z = args.get(0) + context.groupIdx * c;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 3);
+    int z = args.get(base) + context.groupIdx * c;
     float ofZ = dot(memory, z, z, c);
     float best = 2 * Groups.LOWEST;
-    int index = args.get(4);
-    for (int v = context.localIdx; v < args.get(4); v += Groups.ROW) {
-      int code = args.get(1) + v * c;
+    int index = args.get(base + 4);
+    for (int v = context.localIdx; v < args.get(base + 4); v += Groups.ROW) {
+      int code = args.get(base + 1) + v * c;
       float product = dot(memory, z, code, c);
       float ofCode = dot(memory, code, code, c);
       float nearness = 2 * product - (ofZ + ofCode);
-      if (args.get(5) == 1) {
+      if (args.get(base + 5) == 1) {
         nearness = product / (length(ofZ) * length(ofCode));
       }
       if (nearness > best) {
@@ -83,7 +102,7 @@ public final class LookupKernels {
     }
     int nearest = Groups.indexOfMax(context, best, index);
     if (context.localIdx == 0) {
-      words.set(args.get(2) + context.groupIdx, nearest);
+      words.set(args.get(base + 2) + context.groupIdx, nearest);
     }
   }
 
@@ -106,9 +125,15 @@ public final class LookupKernels {
    * @see io.nextscale.tensor.op.Lookup.ArgMax
    */
   public static void argMax(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int v = args.get(2);
-    int x = args.get(0) + context.groupIdx * v;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int v = args.get(base + 2);
+    int x = args.get(base) + context.groupIdx * v;
     float best = Float.NEGATIVE_INFINITY;
     int index = v;
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
@@ -120,7 +145,7 @@ public final class LookupKernels {
     }
     int largest = Groups.indexOfMax(context, best, index);
     if (context.localIdx == 0) {
-      words.set(args.get(1) + context.groupIdx, largest < v ? largest : 0);
+      words.set(args.get(base + 1) + context.groupIdx, largest < v ? largest : 0);
     }
   }
 }

@@ -17,10 +17,16 @@ public final class LossKernels {
    * @see io.nextscale.tensor.op.Loss.CrossEntropy
    */
   public static void crossEntropy(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int v = args.get(3);
-    int x = args.get(0) + context.groupIdx * v;
-    float s = numbers.get(0);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int v = args.get(base + 3);
+    int x = args.get(base) + context.groupIdx * v;
+    float s = numbers.get(base);
     float max = NormalizationKernels.max(context, memory, x, v);
     float sum = NormalizationKernels.exponentials(context, memory, x, v, max);
     float logSum = TornadoMath.log(sum);
@@ -30,12 +36,12 @@ public final class LossKernels {
     }
     float total = Groups.sum(context, below);
     if (context.localIdx == 0) {
-      float target = memory.get(x + words.get(args.get(1) + context.groupIdx)) - max;
+      float target = memory.get(x + words.get(args.get(base + 1) + context.groupIdx)) - max;
       float loss = (1 - s) * (logSum - target);
       if (s > 0) {
         loss += s * (logSum - total / v);
       }
-      memory.set(args.get(2) + context.groupIdx, loss);
+      memory.set(args.get(base + 2) + context.groupIdx, loss);
     }
   }
 
@@ -46,18 +52,24 @@ public final class LossKernels {
    * @see io.nextscale.tensor.op.Loss.CrossEntropyGrad
    */
   public static void crossEntropyGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int v = args.get(4);
-    int x = args.get(0) + context.groupIdx * v;
-    float s = numbers.get(0);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int v = args.get(base + 4);
+    int x = args.get(base) + context.groupIdx * v;
+    float s = numbers.get(base);
     float max = NormalizationKernels.max(context, memory, x, v);
     float sum = NormalizationKernels.exponentials(context, memory, x, v, max);
-    float dy = memory.get(args.get(2) + context.groupIdx);
-    int target = words.get(args.get(1) + context.groupIdx);
+    float dy = memory.get(args.get(base + 2) + context.groupIdx);
+    int target = words.get(args.get(base + 1) + context.groupIdx);
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
       float p = TornadoMath.exp(memory.get(x + i) - max) / sum;
       float wanted = i == target ? 1 - s + s / v : s / v;
-      memory.set(args.get(3) + context.groupIdx * v + i, dy * (p - wanted));
+      memory.set(args.get(base + 3) + context.groupIdx * v + i, dy * (p - wanted));
     }
   }
 }

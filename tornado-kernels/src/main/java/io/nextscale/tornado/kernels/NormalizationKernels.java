@@ -18,19 +18,25 @@ public final class NormalizationKernels {
    * @see io.nextscale.tensor.op.Normalization.ModulatedLayerNorm
    */
   public static void layerNorm(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(2);
-    int x = args.get(0) + context.groupIdx * c;
-    int y = args.get(1) + context.groupIdx * c;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 2);
+    int x = args.get(base) + context.groupIdx * c;
+    int y = args.get(base + 1) + context.groupIdx * c;
     float mean = sum(context, memory, x, c) / c;
     float variance = squares(context, memory, x, c, mean) / c;
-    float deviation = TornadoMath.sqrt(variance + numbers.get(0));
-    int image = context.groupIdx / args.get(5) * c;
+    float deviation = TornadoMath.sqrt(variance + numbers.get(base));
+    int image = context.groupIdx / args.get(base + 5) * c;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       float n = (memory.get(x + i) - mean) / deviation;
-      if (args.get(3) >= 0) {
-        float scale = memory.get(args.get(3) + image + i);
-        n = n * (1 + scale) + memory.get(args.get(4) + image + i);
+      if (args.get(base + 3) >= 0) {
+        float scale = memory.get(args.get(base + 3) + image + i);
+        n = n * (1 + scale) + memory.get(args.get(base + 4) + image + i);
       }
       memory.set(y + i, n);
     }
@@ -61,14 +67,20 @@ public final class NormalizationKernels {
    * @see io.nextscale.tensor.op.Normalization.LayerNormGrad
    */
   public static void layerNormGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(3);
-    int x = args.get(0) + context.groupIdx * c;
-    int dy = args.get(1) + context.groupIdx * c;
-    int dx = args.get(2) + context.groupIdx * c;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 3);
+    int x = args.get(base) + context.groupIdx * c;
+    int dy = args.get(base + 1) + context.groupIdx * c;
+    int dx = args.get(base + 2) + context.groupIdx * c;
     float mean = sum(context, memory, x, c) / c;
     float variance = squares(context, memory, x, c, mean) / c;
-    float deviation = TornadoMath.sqrt(variance + numbers.get(0));
+    float deviation = TornadoMath.sqrt(variance + numbers.get(base));
     float meanOfDy = sum(context, memory, dy, c) / c;
     float along = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
@@ -87,12 +99,18 @@ public final class NormalizationKernels {
    * @see io.nextscale.tensor.op.Normalization.L2Normalize
    */
   public static void l2Normalize(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(2);
-    int x = args.get(0) + context.groupIdx * c;
-    int y = args.get(1) + context.groupIdx * c;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 2);
+    int x = args.get(base) + context.groupIdx * c;
+    int y = args.get(base + 1) + context.groupIdx * c;
     float length = TornadoMath.sqrt(squares(context, memory, x, c, 0));
-    float divisor = Functions.larger(length, numbers.get(0));
+    float divisor = Functions.larger(length, numbers.get(base));
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       memory.set(y + i, memory.get(x + i) / divisor);
     }
@@ -105,12 +123,18 @@ public final class NormalizationKernels {
    * @see io.nextscale.tensor.op.Normalization.L2NormalizeGrad
    */
   public static void l2NormalizeGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(3);
-    int x = args.get(0) + context.groupIdx * c;
-    int dy = args.get(1) + context.groupIdx * c;
-    int dx = args.get(2) + context.groupIdx * c;
-    float eps = numbers.get(0);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 3);
+    int x = args.get(base) + context.groupIdx * c;
+    int dy = args.get(base + 1) + context.groupIdx * c;
+    int dx = args.get(base + 2) + context.groupIdx * c;
+    float eps = numbers.get(base);
     float length = TornadoMath.sqrt(squares(context, memory, x, c, 0));
     float divisor = Functions.larger(length, eps);
     float dot = 0;
@@ -133,16 +157,22 @@ public final class NormalizationKernels {
    * @see io.nextscale.tensor.op.Normalization.LogSoftmax
    */
   public static void softmax(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(2);
-    int x = args.get(0) + context.groupIdx * c;
-    int y = args.get(1) + context.groupIdx * c;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 2);
+    int x = args.get(base) + context.groupIdx * c;
+    int y = args.get(base + 1) + context.groupIdx * c;
     float max = max(context, memory, x, c);
     float sum = exponentials(context, memory, x, c, max);
     float logSum = TornadoMath.log(sum);
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       float d = memory.get(x + i) - max;
-      memory.set(y + i, args.get(3) == 1 ? d - logSum : TornadoMath.exp(d) / sum);
+      memory.set(y + i, args.get(base + 3) == 1 ? d - logSum : TornadoMath.exp(d) / sum);
     }
   }
 
@@ -170,11 +200,17 @@ public final class NormalizationKernels {
    * @see io.nextscale.tensor.op.Normalization.SoftmaxGrad
    */
   public static void softmaxGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int c = args.get(3);
-    int y = args.get(0) + context.groupIdx * c;
-    int dy = args.get(1) + context.groupIdx * c;
-    int dx = args.get(2) + context.groupIdx * c;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int c = args.get(base + 3);
+    int y = args.get(base) + context.groupIdx * c;
+    int dy = args.get(base + 1) + context.groupIdx * c;
+    int dx = args.get(base + 2) + context.groupIdx * c;
     float dot = 0;
     for (int i = context.localIdx; i < c; i += Groups.ROW) {
       dot += memory.get(dy + i) * memory.get(y + i);

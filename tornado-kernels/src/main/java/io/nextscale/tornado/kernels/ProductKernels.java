@@ -31,29 +31,35 @@ public final class ProductKernels {
    * @see io.nextscale.tensor.op.MatrixProduct.Linear
    */
   public static void product(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     float[] left = context.allocateFloatLocalArray(Tiles.PANEL);
     float[] right = context.allocateFloatLocalArray(Tiles.PANEL);
     float[] a = new float[Tiles.OWN];
     float[] b = new float[Tiles.OWN];
     float[] sums = new float[Tiles.SUMS];
     int local = context.localIdx;
-    int batch = context.groupIdx / args.get(4);
-    int tile = context.groupIdx % args.get(4);
-    int row = tile / args.get(3) * Tiles.TILE;
-    int column = tile % args.get(3) * Tiles.TILE;
-    int k = args.get(2);
+    int batch = context.groupIdx / args.get(base + 4);
+    int tile = context.groupIdx % args.get(base + 4);
+    int row = tile / args.get(base + 3) * Tiles.TILE;
+    int column = tile % args.get(base + 3) * Tiles.TILE;
+    int k = args.get(base + 2);
     for (int i = 0; i < Tiles.SUMS; i++) {
       sums[i] = 0;
     }
     for (int from = 0; from < k; from += Tiles.INNER) {
       for (int t = local; t < Tiles.TILE * Tiles.INNER; t += Groups.WIDE) {
-        int i = across(t, args.get(8));
-        int p = along(t, args.get(8));
-        left[p * Tiles.PITCH + i] = left(args, memory, batch, row + i, from + p);
-        int j = across(t, args.get(12));
-        int q = along(t, args.get(12));
-        right[q * Tiles.PITCH + j] = right(args, memory, words, batch, column + j, from + q);
+        int i = across(t, args.get(base + 8));
+        int p = along(t, args.get(base + 8));
+        left[p * Tiles.PITCH + i] = left(args, base, memory, batch, row + i, from + p);
+        int j = across(t, args.get(base + 12));
+        int q = along(t, args.get(base + 12));
+        right[q * Tiles.PITCH + j] = right(args, base, memory, words, batch, column + j, from + q);
       }
       context.localBarrier();
       for (int p = 0; p < Tiles.INNER; p++) {
@@ -69,8 +75,8 @@ public final class ProductKernels {
       int m = row + local / Tiles.SIDE + Tiles.SIDE * i;
       for (int j = 0; j < Tiles.OWN; j++) {
         int n = column + local % Tiles.SIDE + Tiles.SIDE * j;
-        if (m < args.get(0) && n < args.get(1)) {
-          finish(args, memory, sums[Tiles.OWN * i + j], batch * args.get(0) + m, n);
+        if (m < args.get(base) && n < args.get(base + 1)) {
+          finish(args, base, memory, sums[Tiles.OWN * i + j], batch * args.get(base) + m, n);
         }
       }
     }
@@ -90,48 +96,49 @@ public final class ProductKernels {
   }
 
   /** An element of A, 0 outside. */
-  private static float left(IntArray args, FloatArray memory, int batch, int m, int k) {
+  private static float left(IntArray args, int base, FloatArray memory, int batch, int m, int k) {
     float value = 0;
-    if (m < args.get(0) && k < args.get(2)) {
-      int at = batch * args.get(6) + m * args.get(7) + k * args.get(8);
-      value = memory.get(args.get(5) + at);
+    if (m < args.get(base) && k < args.get(base + 2)) {
+      int at = batch * args.get(base + 6) + m * args.get(base + 7) + k * args.get(base + 8);
+      value = memory.get(args.get(base + 5) + at);
     }
     return value;
   }
 
   /** An element of B without its factor, 0 outside. */
   private static float right(
-      IntArray args, FloatArray memory, IntArray words, int batch, int n, int k) {
+      IntArray args, int base, FloatArray memory, IntArray words, int batch, int n, int k) {
     float value = 0;
-    if (n < args.get(1) && k < args.get(2)) {
-      int at = batch * args.get(11) + k * args.get(12) + n * args.get(13);
-      value = Storage.element(args.get(9), memory, words, args.get(10), at);
+    if (n < args.get(base + 1) && k < args.get(base + 2)) {
+      int at = batch * args.get(base + 11) + k * args.get(base + 12) + n * args.get(base + 13);
+      value = Storage.element(args.get(base + 9), memory, words, args.get(base + 10), at);
     }
     return value;
   }
 
   /** The tail of a linear layer, for one sum. */
-  private static void finish(IntArray args, FloatArray memory, float sum, int row, int n) {
+  private static void finish(
+      IntArray args, int base, FloatArray memory, float sum, int row, int n) {
     float s = sum;
-    if (args.get(9) == Storage.I8) {
-      s *= memory.get(args.get(14) + n);
+    if (args.get(base + 9) == Storage.I8) {
+      s *= memory.get(args.get(base + 14) + n);
     }
-    if (args.get(16) >= 0) {
-      s += memory.get(args.get(16) + n);
+    if (args.get(base + 16) >= 0) {
+      s += memory.get(args.get(base + 16) + n);
     }
     float a = s;
-    if (args.get(17) == GELU) {
+    if (args.get(base + 17) == GELU) {
       a = Functions.gelu(s);
     }
-    if (args.get(17) == SILU) {
+    if (args.get(base + 17) == SILU) {
       a = Functions.silu(s);
     }
-    if (args.get(18) >= 0) {
-      a *= memory.get(args.get(18) + row / args.get(19) * args.get(1) + n);
+    if (args.get(base + 18) >= 0) {
+      a *= memory.get(args.get(base + 18) + row / args.get(base + 19) * args.get(base + 1) + n);
     }
-    if (args.get(20) >= 0) {
-      a += memory.get(args.get(20) + row * args.get(1) + n);
+    if (args.get(base + 20) >= 0) {
+      a += memory.get(args.get(base + 20) + row * args.get(base + 1) + n);
     }
-    memory.set(args.get(15) + row * args.get(1) + n, a);
+    memory.set(args.get(base + 15) + row * args.get(base + 1) + n, a);
   }
 }

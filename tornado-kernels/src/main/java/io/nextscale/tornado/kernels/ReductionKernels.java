@@ -25,16 +25,22 @@ public final class ReductionKernels {
    * @see io.nextscale.tensor.op.Reduction.Mean
    */
   public static void sumRows(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int n = args.get(2);
-    int x = args.get(0) + context.groupIdx * n;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int n = args.get(base + 2);
+    int x = args.get(base) + context.groupIdx * n;
     float ofItem = 0;
     for (int i = context.localIdx; i < n; i += Groups.ROW) {
       ofItem += memory.get(x + i);
     }
     float sum = Groups.sum(context, ofItem);
     if (context.localIdx == 0) {
-      memory.set(args.get(1) + context.groupIdx, sum / args.get(3));
+      memory.set(args.get(base + 1) + context.groupIdx, sum / args.get(base + 3));
     }
   }
 
@@ -44,11 +50,17 @@ public final class ReductionKernels {
    * @see io.nextscale.tensor.op.Reduction.Max
    */
   public static void maxRows(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int n = args.get(2);
-    float max = NormalizationKernels.max(context, memory, args.get(0) + context.groupIdx * n, n);
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int n = args.get(base + 2);
+    float max = NormalizationKernels.max(context, memory, args.get(base) + context.groupIdx * n, n);
     if (context.localIdx == 0) {
-      memory.set(args.get(1) + context.groupIdx, max);
+      memory.set(args.get(base + 1) + context.groupIdx, max);
     }
   }
 
@@ -60,12 +72,18 @@ public final class ReductionKernels {
    * @see io.nextscale.tensor.op.Reduction.Mean
    */
   public static void sumColumns(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int column = context.globalIdx;
-    if (column < args.get(3)) {
-      int n = args.get(2);
-      int inner = args.get(4);
-      int x = args.get(0) + column / inner * n * inner + column % inner;
+    if (column < args.get(base + 3)) {
+      int n = args.get(base + 2);
+      int inner = args.get(base + 4);
+      int x = args.get(base) + column / inner * n * inner + column % inner;
       float sum = 0;
       for (int from = 0; from < n; from += BLOCK) {
         float block = 0;
@@ -74,7 +92,7 @@ public final class ReductionKernels {
         }
         sum += block;
       }
-      memory.set(args.get(1) + column, sum / args.get(5));
+      memory.set(args.get(base + 1) + column, sum / args.get(base + 5));
     }
   }
 
@@ -85,17 +103,23 @@ public final class ReductionKernels {
    * @see io.nextscale.tensor.op.Reduction.Max
    */
   public static void maxColumns(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int column = context.globalIdx;
-    if (column < args.get(3)) {
-      int n = args.get(2);
-      int inner = args.get(4);
-      int x = args.get(0) + column / inner * n * inner + column % inner;
+    if (column < args.get(base + 3)) {
+      int n = args.get(base + 2);
+      int inner = args.get(base + 4);
+      int x = args.get(base) + column / inner * n * inner + column % inner;
       float max = memory.get(x);
       for (int i = 1; i < n; i++) {
         max = Functions.larger(max, memory.get(x + i * inner));
       }
-      memory.set(args.get(1) + column, max);
+      memory.set(args.get(base + 1) + column, max);
     }
   }
 }

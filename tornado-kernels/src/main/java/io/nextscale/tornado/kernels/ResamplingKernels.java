@@ -28,29 +28,35 @@ public final class ResamplingKernels {
    * @see io.nextscale.tensor.op.Resampling.Resize
    */
   public static void resize(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int at = context.globalIdx;
-    if (at < args.get(8)) {
-      int mode = args.get(0);
-      int c = args.get(7);
+    if (at < args.get(base + 8)) {
+      int mode = args.get(base);
+      int c = args.get(base + 7);
       int cell = at / c;
-      int i = cell / args.get(6) % args.get(5);
-      int j = cell % args.get(6);
-      int image = cell / (args.get(5) * args.get(6));
+      int i = cell / args.get(base + 6) % args.get(base + 5);
+      int j = cell % args.get(base + 6);
+      int image = cell / (args.get(base + 5) * args.get(base + 6));
       float sum = 0;
-      int top = first(mode, args.get(3), args.get(5), i);
-      int bottom = last(mode, args.get(3), args.get(5), i);
-      int left = first(mode, args.get(4), args.get(6), j);
-      int right = last(mode, args.get(4), args.get(6), j);
+      int top = first(mode, args.get(base + 3), args.get(base + 5), i);
+      int bottom = last(mode, args.get(base + 3), args.get(base + 5), i);
+      int left = first(mode, args.get(base + 4), args.get(base + 6), j);
+      int right = last(mode, args.get(base + 4), args.get(base + 6), j);
       for (int p = top; p <= bottom; p++) {
-        float ofRow = weight(mode, args.get(3), args.get(5), i, p);
+        float ofRow = weight(mode, args.get(base + 3), args.get(base + 5), i, p);
         for (int q = left; q <= right; q++) {
-          float ofColumn = weight(mode, args.get(4), args.get(6), j, q);
-          int source = (image * args.get(3) + p) * args.get(4) + q;
-          sum += ofRow * ofColumn * memory.get(args.get(1) + source * c + at % c);
+          float ofColumn = weight(mode, args.get(base + 4), args.get(base + 6), j, q);
+          int source = (image * args.get(base + 3) + p) * args.get(base + 4) + q;
+          sum += ofRow * ofColumn * memory.get(args.get(base + 1) + source * c + at % c);
         }
       }
-      memory.set(args.get(2) + at, sum);
+      memory.set(args.get(base + 2) + at, sum);
     }
   }
 
@@ -61,27 +67,33 @@ public final class ResamplingKernels {
    * @see io.nextscale.tensor.op.Resampling.ResizeGrad
    */
   public static void resizeGrad(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
     int at = context.globalIdx;
-    if (at < args.get(8)) {
-      int mode = args.get(0);
-      int c = args.get(7);
+    if (at < args.get(base + 8)) {
+      int mode = args.get(base);
+      int c = args.get(base + 7);
       int cell = at / c;
-      int p = cell / args.get(4) % args.get(3);
-      int q = cell % args.get(4);
-      int image = cell / (args.get(3) * args.get(4));
+      int p = cell / args.get(base + 4) % args.get(base + 3);
+      int q = cell % args.get(base + 4);
+      int image = cell / (args.get(base + 3) * args.get(base + 4));
       float sum = 0;
-      for (int i = 0; i < args.get(5); i++) {
-        float ofRow = weight(mode, args.get(3), args.get(5), i, p);
+      for (int i = 0; i < args.get(base + 5); i++) {
+        float ofRow = weight(mode, args.get(base + 3), args.get(base + 5), i, p);
         if (ofRow != 0) {
-          for (int j = 0; j < args.get(6); j++) {
-            float ofColumn = weight(mode, args.get(4), args.get(6), j, q);
-            int source = (image * args.get(5) + i) * args.get(6) + j;
-            sum += ofRow * ofColumn * memory.get(args.get(1) + source * c + at % c);
+          for (int j = 0; j < args.get(base + 6); j++) {
+            float ofColumn = weight(mode, args.get(base + 4), args.get(base + 6), j, q);
+            int source = (image * args.get(base + 5) + i) * args.get(base + 6) + j;
+            sum += ofRow * ofColumn * memory.get(args.get(base + 1) + source * c + at % c);
           }
         }
       }
-      memory.set(args.get(2) + at, sum);
+      memory.set(args.get(base + 2) + at, sum);
     }
   }
 

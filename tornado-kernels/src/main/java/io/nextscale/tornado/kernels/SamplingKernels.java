@@ -26,20 +26,26 @@ public final class SamplingKernels {
    * @see io.nextscale.tensor.op.Sampling.TopKTopP
    */
   public static void topKTopP(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int v = args.get(2);
-    int x = args.get(0) + context.groupIdx * v;
-    int y = args.get(1) + context.groupIdx * v;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int v = args.get(base + 2);
+    int x = args.get(base) + context.groupIdx * v;
+    int y = args.get(base + 1) + context.groupIdx * v;
     float max = NormalizationKernels.max(context, memory, x, v);
     float least = atLeast(context, memory, x, v, Groups.LOWEST);
-    if (args.get(3) > 0 && args.get(3) < v) {
-      least = largest(context, memory, x, v, args.get(3), least, max);
+    if (args.get(base + 3) > 0 && args.get(base + 3) < v) {
+      least = largest(context, memory, x, v, args.get(base + 3), least, max);
     }
     float threshold = least;
     int ties = 0; // of the logits at the threshold, how many go
-    if (numbers.get(0) > 0) {
+    if (numbers.get(base) > 0) {
       float all = mass(context, memory, x, v, least, -2 * Groups.LOWEST, max);
-      float limit = (1 - numbers.get(0)) * all;
+      float limit = (1 - numbers.get(base)) * all;
       threshold = nucleus(context, memory, x, v, limit, least, max);
       float below = mass(context, memory, x, v, least, threshold, max);
       float each = TornadoMath.exp(threshold - max);
@@ -51,14 +57,14 @@ public final class SamplingKernels {
     }
     for (int i = context.localIdx; i < v; i += Groups.ROW) {
       float value = memory.get(x + i);
-      float kept = value > threshold ? value : numbers.get(1);
+      float kept = value > threshold ? value : numbers.get(base + 1);
       if (value == threshold) {
         int before = ties > 0 ? i : 0;
         int rank = 0; // among equal logits
         for (int j = 0; j < before; j++) {
           rank += memory.get(x + j) == threshold ? 1 : 0;
         }
-        kept = rank < ties ? numbers.get(1) : value;
+        kept = rank < ties ? numbers.get(base + 1) : value;
       }
       memory.set(y + i, kept);
     }
@@ -135,10 +141,16 @@ public final class SamplingKernels {
    * @see io.nextscale.tensor.op.Sampling.Draw
    */
   public static void draw(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
-    int v = args.get(3);
-    int x = args.get(0) + context.groupIdx * v;
-    int q = args.get(1) + context.groupIdx * v;
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int v = args.get(base + 3);
+    int x = args.get(base) + context.groupIdx * v;
+    int q = args.get(base + 1) + context.groupIdx * v;
     float max = NormalizationKernels.max(context, memory, x, v);
     float best = -1;
     int index = v;
@@ -152,7 +164,7 @@ public final class SamplingKernels {
     int drawn = Groups.indexOfMax(context, best, index);
     int ofFinite = TornadoMath.abs(max) < 3e38f ? drawn : NOTHING;
     if (context.localIdx == 0) {
-      words.set(args.get(2) + context.groupIdx, ofFinite);
+      words.set(args.get(base + 2) + context.groupIdx, ofFinite);
     }
   }
 }

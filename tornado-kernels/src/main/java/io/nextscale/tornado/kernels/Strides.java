@@ -16,12 +16,12 @@ public final class Strides {
    * @param extents where in args the extents start
    * @param strides where in args the strides start
    */
-  static int offset(IntArray args, int i, int extents, int strides) {
+  static int offset(IntArray args, int base, int i, int extents, int strides) {
     int offset = 0;
     int rest = i;
     for (int a = AXES - 1; a >= 0; a--) {
-      int extent = args.get(extents + a);
-      offset += rest % extent * args.get(strides + a);
+      int extent = args.get(base + extents + a);
+      offset += rest % extent * args.get(base + strides + a);
       rest /= extent;
     }
     return offset;

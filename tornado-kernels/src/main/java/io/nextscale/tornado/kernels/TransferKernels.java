@@ -10,11 +10,17 @@ public final class TransferKernels {
   private TransferKernels() {}
 
   /** Makes the device's memory: it is there from the first task on that takes it. */
-  public static void makeMemory(
-      KernelContext context, IntArray args, FloatArray numbers, FloatArray memory, IntArray words) {
+  public static void makeMemory(KernelContext context, FloatArray memory, IntArray words) {
     int i = context.globalIdx;
     memory.set(i, 0f);
     words.set(i, 0);
+  }
+
+  /** Leaves the memory as it is, for a plan that is to find it. */
+  public static void passOn(KernelContext context, FloatArray memory, IntArray words) {
+    int i = context.globalIdx;
+    memory.set(i, memory.get(i));
+    words.set(i, words.get(i));
   }
 
   /** Args: to, n. Part of a tensor of floats that arrives. */

@@ -5,7 +5,10 @@
  * words} that for indices and for weights that are stored small; tensors are ranges of them. {@code
  * args} says where operands and results start and what their extents are, {@code numbers} holds the
  * few that are not whole. Both are sent before each run, because TornadoVM bakes scalars into the
- * compiled code: so a kernel is compiled once and serves every shape.
+ * compiled code: so a kernel is compiled once and serves every shape. They hold the arguments of
+ * all tasks of a graph; {@code slot} says where those of this task begin, in both, and every read
+ * starts from there. It is an array too, so that the code is the same for all tasks that run a
+ * kernel, and a driver that knows it already need not compile it again.
  *
  * <p>The comment of a kernel lists its arguments in order, with the extents in the letters of its
  * operation; an offset of −1 says that an operand is absent. Work groups have {@link

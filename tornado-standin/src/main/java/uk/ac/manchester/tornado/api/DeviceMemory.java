@@ -1,9 +1,7 @@
 package uk.ac.manchester.tornado.api;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
-import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -16,11 +14,6 @@ final class DeviceMemory {
   private final long limitBytes = bytes(System.getProperty(LIMIT, "4GB"));
   private long usedBytes;
 
-  /** The graph that was executed last, and what it left. */
-  private String last = "none";
-
-  private Map<TornadoNativeArray, TornadoNativeArray> left = Map.of();
-
   /** Memory of the size of an array, poisoned. */
   TornadoNativeArray allocate(TornadoNativeArray host) {
     usedBytes += host.getNumBytesOfSegment();
@@ -32,25 +25,6 @@ final class DeviceMemory {
       case FloatArray floats -> new FloatArray(floats.getSize());
       case IntArray ints -> new IntArray(ints.getSize());
     };
-  }
-
-  /** What a graph leaves for the next one; the arrays of earlier graphs are out of reach then. */
-  void leave(String graph, Map<TornadoNativeArray, TornadoNativeArray> arrays) {
-    last = graph;
-    left = arrays;
-  }
-
-  TornadoNativeArray left(TornadoNativeArray host, String by) {
-    TornadoNativeArray device = left.get(host);
-    if (device == null) {
-      throw new TornadoRuntimeException(
-          "graph "
-              + by
-              + ": an array that the graph before it left on the device; got one that "
-              + last
-              + " does not have");
-    }
-    return device;
   }
 
   static void copy(TornadoNativeArray from, TornadoNativeArray to, long offset, long bytes) {

@@ -23,6 +23,12 @@ public class ImmutableTaskGraph {
 
   private boolean executed;
 
+  /** Whether it stopped in the middle. */
+  private boolean stopped;
+
+  /** The graph that was executed last in a plan that has this one, also in another plan. */
+  private ImmutableTaskGraph last;
+
   ImmutableTaskGraph(
       String name,
       List<TaskGraph.Transfer> toDevice,
@@ -58,8 +64,12 @@ public class ImmutableTaskGraph {
   }
 
   void execute(DeviceMemory memory, GridScheduler grids) {
+    if (stopped) {
+      throw new TornadoRuntimeException(
+          "graph " + name + ": one that ran to its end; got one that TornadoVM goes on in");
+    }
     for (TaskGraph.Consumed source : consumed) {
-      onDevice.put(source.array(), memory.left(source.array(), name));
+      onDevice.put(source.array(), taken(source.array()));
     }
     for (DeviceTask task : tasks) {
       for (TornadoNativeArray array : task.arrays()) {
@@ -73,6 +83,7 @@ public class ImmutableTaskGraph {
       }
     }
     executed = true;
+    stopped = true; // until all have run
     for (DeviceTask task : tasks) {
       task.run(onDevice, grids == null ? null : grids.get(task.name()));
     }
@@ -81,7 +92,25 @@ public class ImmutableTaskGraph {
         copyToHost(transfer.array(), 0, transfer.array().getNumBytesOfSegment());
       }
     }
-    memory.leave(name, left());
+    stopped = false;
+  }
+
+  /** What the graph that was executed last left; the arrays of earlier ones are out of reach. */
+  private TornadoNativeArray taken(TornadoNativeArray host) {
+    TornadoNativeArray device = last == null ? null : last.left().get(host);
+    if (device == null) {
+      throw new TornadoRuntimeException(
+          "graph "
+              + name
+              + ": an array that the graph before it left on the device; got one that "
+              + (last == null ? "none" : last.name)
+              + " does not have");
+    }
+    return device;
+  }
+
+  void executedAfter(ImmutableTaskGraph graph) {
+    last = graph;
   }
 
   /** What this graph persists or took from the one before. */

@@ -10,7 +10,14 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 /** Tasks in order, with what is copied before and after them. */
 public class TaskGraph {
 
+  /** Bytes that TornadoVM 5.2 has for the tasks of a graph, for each of them and each argument. */
+  private static final int ROOM = 8192;
+
+  private static final int ROOM_FOR_TASK = 15;
+  private static final int ROOM_FOR_ARGUMENT = 5;
+
   private final String name;
+  private int room = ROOM;
   private final List<Transfer> toDevice = new ArrayList<>();
   private final List<Transfer> toHost = new ArrayList<>();
   private final List<Consumed> consumed = new ArrayList<>();
@@ -162,6 +169,11 @@ public class TaskGraph {
   private TaskGraph add(String id, Object code, DeviceTask.Code call, Object... arguments) {
     if (tasks.stream().anyMatch(task -> task.id().equals(id))) {
       throw new TornadoRuntimeException("graph " + name + ": tasks of different names; got " + id);
+    }
+    room -= ROOM_FOR_TASK + ROOM_FOR_ARGUMENT * arguments.length;
+    if (room < 0) {
+      throw new TornadoRuntimeException(
+          "graph " + name + ": tasks of " + ROOM + " bytes together; got one too many, " + id);
     }
     tasks.add(new DeviceTask(name, id, code, call, arguments.clone()));
     return this;

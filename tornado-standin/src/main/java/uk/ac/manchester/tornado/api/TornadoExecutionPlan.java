@@ -10,7 +10,10 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
-/** Executes the graphs it was made of, one at a time, with one device memory for all. */
+/**
+ * Executes the graphs it was made of, one at a time, with one device memory for all. A graph may be
+ * in several plans: what it has on the device, and what graph was executed before it, goes with it.
+ */
 public class TornadoExecutionPlan implements AutoCloseable {
 
   private final List<ImmutableTaskGraph> graphs;
@@ -75,8 +78,10 @@ public class TornadoExecutionPlan implements AutoCloseable {
       throw new TornadoRuntimeException("plan: one execution at a time; got two");
     }
     try {
-      graphs.get(selected).execute(memory, grids);
-      return new TornadoExecutionResult(graphs.get(selected));
+      ImmutableTaskGraph graph = graphs.get(selected);
+      graph.execute(memory, grids);
+      graphs.forEach(other -> other.executedAfter(graph));
+      return new TornadoExecutionResult(graph);
     } finally {
       running.set(false);
     }

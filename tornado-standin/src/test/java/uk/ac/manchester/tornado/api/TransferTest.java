@@ -7,6 +7,7 @@ import static uk.ac.manchester.tornado.api.enums.DataTransferMode.FIRST_EXECUTIO
 import static uk.ac.manchester.tornado.api.enums.DataTransferMode.UNDER_DEMAND;
 
 import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -201,6 +202,89 @@ class TransferTest {
     plan.execute();
     assertThat(y.get(0)).as("a scalar").isEqualTo(2);
     assertThat(factor.get(0)).as("an array of one element").isEqualTo(6);
+  }
+
+  /** Each task has its own scalars and its own grid, which is that of the execution. */
+  @Test
+  void tasksOfAGraphRunInOrderOnGridsOfEachExecution() {
+    TaskGraph graph =
+        new TaskGraph("g")
+            .transferToDevice(EVERY_EXECUTION, x)
+            .task("t", Kernels::scale, context, x, x, 2f)
+            .task("u", Kernels::scale, context, x, x, 10f)
+            .task("v", Kernels::increment, context, x)
+            .transferToHost(EVERY_EXECUTION, x);
+    WorkerGrid ofU = Plans.grid(4, 2);
+    GridScheduler grids = new GridScheduler("g.t", Plans.grid(4, 4));
+    grids.addWorkerGrid("g.u", ofU);
+    grids.addWorkerGrid("g.v", Plans.grid(4, 1));
+    TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
+    plan.execute();
+    assertThat(x.toHeapArray()).containsExactly(21, 41, 61, 81);
+    ofU.setGlobalWork(2, 1, 1);
+    plan.execute();
+    assertThat(x.toHeapArray()).containsExactly(421, 821, 123, 163);
+  }
+
+  /** What a graph has on the device, and what it followed, it has in every plan. */
+  @Test
+  void graphInTwoPlansHandsArraysFromOneToTheOther() {
+    TaskGraph first =
+        new TaskGraph("first")
+            .transferToDevice(FIRST_EXECUTION, x)
+            .task("t", Kernels::increment, context, x)
+            .persistOnDevice(x);
+    TaskGraph passing =
+        new TaskGraph("passing")
+            .consumeFromDevice("first", x)
+            .task("t", Kernels::increment, context, x)
+            .persistOnDevice(x);
+    TaskGraph last =
+        new TaskGraph("last")
+            .consumeFromDevice("passing", x)
+            .task("t", Kernels::scale, context, x, y, 2f)
+            .transferToHost(EVERY_EXECUTION, y);
+    ImmutableTaskGraph shared = passing.snapshot();
+    GridScheduler grids = new GridScheduler("first.t", Plans.grid(4, 4));
+    grids.addWorkerGrid("passing.t", Plans.grid(4, 4));
+    TornadoExecutionPlan one =
+        new TornadoExecutionPlan(first.snapshot(), shared).withGridScheduler(grids);
+    GridScheduler others = new GridScheduler("passing.t", Plans.grid(4, 4));
+    others.addWorkerGrid("last.t", Plans.grid(4, 4));
+    TornadoExecutionPlan other =
+        new TornadoExecutionPlan(shared, last.snapshot()).withGridScheduler(others);
+    assertThatThrownBy(() -> other.withGraph(0).execute()).hasMessageContaining("none does not");
+    one.withGraph(0).execute();
+    one.withGraph(1).execute();
+    other.withGraph(0).execute();
+    other.withGraph(1).execute();
+    assertThat(y.toHeapArray()).containsExactly(8, 10, 12, 14);
+  }
+
+  /** TornadoVM would execute what the failure left over. */
+  @Test
+  void graphThatStoppedInTheMiddleIsNotExecutedAgain() {
+    FloatArray shorter = FloatArray.fromElements(1);
+    TaskGraph graph =
+        new TaskGraph("g")
+            .transferToDevice(EVERY_EXECUTION, x, shorter)
+            .task("t", Kernels::scale, context, x, shorter, 2f);
+    TornadoExecutionPlan plan = Plans.of(graph, 4, 4);
+    assertThatThrownBy(plan::execute).isInstanceOf(TornadoBailoutRuntimeException.class);
+    assertThatThrownBy(plan::execute)
+        .isInstanceOf(TornadoRuntimeException.class)
+        .hasMessageContaining("TornadoVM goes on in");
+  }
+
+  @Test
+  void graphHasRoomForSoManyTasks() {
+    TaskGraph graph = new TaskGraph("g");
+    for (int i = 0; i < 8192 / (15 + 4 * 5); i++) {
+      graph.task("t" + i, Kernels::scale, context, x, y, 2f);
+    }
+    assertThatThrownBy(() -> graph.task("u", Kernels::scale, context, x, y, 2f))
+        .isInstanceOf(TornadoRuntimeException.class)
+        .hasMessage("graph g: tasks of 8192 bytes together; got one too many, u");
   }
 
   @Test
