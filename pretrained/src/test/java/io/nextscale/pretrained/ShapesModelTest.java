@@ -62,7 +62,7 @@ class ShapesModelTest {
     for (int i = 0; i < examples.size(); i++) {
       right += shows(made.images(), i, examples.get(i)) ? 1 : 0;
     }
-    assertThat(right).isGreaterThanOrEqualTo(16);
+    assertThat(right).isGreaterThanOrEqualTo(18);
   }
 
   @Test
