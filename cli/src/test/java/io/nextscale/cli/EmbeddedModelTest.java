@@ -44,7 +44,7 @@ class EmbeddedModelTest {
     Tiny.Result result =
         Tiny.run("generate", "a circle", "--preview", "strip", "-o", file("a.png"));
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(ImageFile.read(file("a-scales.png")).width()).isEqualTo(6 * 64 + 7 * 2);
+    assertThat(ImageFile.read(file("a-scales.png")).width()).isEqualTo(3 * 64 + 4 * 2);
   }
 
   @Test
@@ -139,7 +139,7 @@ class EmbeddedModelTest {
   @Test
   void whatItDrawsOfTrueGridsIsJudged() {
     Tiny.Result all =
-        Tiny.run("evaluate", "--true-grids=6", "--tasks=position", "--prompts=10", "--at-once=5");
+        Tiny.run("evaluate", "--true-grids=3", "--tasks=position", "--prompts=10", "--at-once=5");
     assertThat(all.code()).as(all.err()).isZero();
     assertThat(all.out()).containsPattern("position +(9|10) +10 ");
     Tiny.Result none = Tiny.run("evaluate", "--true-grids=0", "--tasks=colours", "--prompts=2");
@@ -148,7 +148,7 @@ class EmbeddedModelTest {
 
   @Test
   void whatCannotBeJudgedIsRefused() {
-    assertRefused(Tiny.run("evaluate", "--true-grids=7"), "--true-grids", "0 to 6");
+    assertRefused(Tiny.run("evaluate", "--true-grids=4"), "--true-grids", "0 to 3");
     assertRefused(Tiny.run("evaluate", "--true-grids=-1"), "--true-grids", "-1");
     assertRefused(
         Tiny.run("evaluate", "--true-grids=1", "--reconstructions"),
