@@ -29,7 +29,7 @@ public enum Task {
 
   /**
    * How often it comes, beside the others, in a mixture of all. What has more to it comes more
-   * often: a relation is worth one bit of a picture and takes two things to be seen.
+   * often: relations most of all.
    */
   public int share() {
     return share;
