@@ -3,6 +3,7 @@ package io.nextscale.bench;
 import io.nextscale.bench.compare.Comparison;
 import io.nextscale.bench.compare.Rounds;
 import io.nextscale.bench.compare.Task;
+import io.nextscale.cli.DeviceMemory;
 import io.nextscale.cli.Failures;
 import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.spi.Backend;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -72,13 +74,7 @@ final class DevicesBench implements Callable<Integer> {
       description = "How long each device runs a task before that (default: ${DEFAULT-VALUE}).")
   private double warmUp = 3;
 
-  @Option(
-      names = "--gpu-memory",
-      paramLabel = "SIZE",
-      description = "What tensors may take on a device, such as 8g (default: 2g).")
-  private void setMemory(String size) {
-    System.setProperty("io.nextscale.gpu.memory", size); // read when a device is opened
-  }
+  @Mixin private DeviceMemory memory;
 
   @Option(
       names = {"-o", "--out"},

@@ -3,6 +3,7 @@ package io.nextscale.cli;
 import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.spi.Backend;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -36,13 +37,7 @@ final class ComputeOptions {
           "Where to compute: cpu, gpu, auto, or a name from 'nextscale devices' (default: cpu).")
   private String device = "cpu";
 
-  @Option(
-      names = "--gpu-memory",
-      paramLabel = "SIZE",
-      description = "What tensors may take on a device, such as 8g (default: 2g).")
-  private void setMemory(String size) {
-    System.setProperty("io.nextscale.gpu.memory", size); // read when a device is opened
-  }
+  @Mixin private DeviceMemory memory = new DeviceMemory();
 
   /**
    * The backend that was asked for, on which tensors live from now on; called before anything is

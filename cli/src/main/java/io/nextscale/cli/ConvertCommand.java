@@ -22,10 +22,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Rewrites a file of weights in another format or type. */
 @Command(
@@ -60,8 +58,6 @@ final class ConvertCommand implements Callable<Integer> {
       Pattern.compile("(.*\\.)?(class_emb|lvl_embed|embedding)\\.weight");
 
   private static final float F16_MAX = 65504;
-
-  @Spec private CommandSpec spec;
 
   @Mixin private Verbosity verbosity;
 
@@ -123,13 +119,7 @@ final class ConvertCommand implements Callable<Integer> {
             "convert: a file with tensors; got none in " + from + " — inspect it");
       }
       try (Interruption interruption = new Interruption();
-          ProgressBar bar =
-              ProgressBar.count(
-                  spec.commandLine().getErr(),
-                  verbosity.showsProgress(),
-                  "convert",
-                  entries.size(),
-                  "tensors")) {
+          ProgressBar bar = verbosity.progress("convert", entries.size(), "tensors")) {
         try (TensorWriter out = TensorWriter.create(to, entries, metadata(part))) {
           long done = 0;
           for (Entry entry : entries) {

@@ -150,13 +150,7 @@ final class EditCommand implements Callable<Integer> {
 
     Resources making = new Resources();
     try (Interruption interruption = new Interruption();
-        ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "edit",
-                (long) count * scales.count(),
-                "scales")) {
+        ProgressBar bar = verbosity.progress("edit", (long) count * scales.count(), "scales")) {
       for (int begin = 0; begin < count; begin += atOnce) {
         int end = Math.min(count, begin + atOnce);
         List<Long> seeds = new ArrayList<>();

@@ -184,12 +184,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<Task, Gallery> galleries = new LinkedHashMap<>();
     try (Interruption interruption = new Interruption();
         ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "evaluate",
-                (long) prompts * chosen.size(),
-                "pictures")) {
+            verbosity.progress("evaluate", (long) prompts * chosen.size(), "pictures")) {
       for (Task task : chosen) {
         Gallery gallery = new Gallery();
         galleries.put(task, gallery);

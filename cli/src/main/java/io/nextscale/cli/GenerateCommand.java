@@ -179,9 +179,7 @@ final class GenerateCommand implements Callable<Integer> {
     int each = painter.of(orders.getFirst().subject()).steps();
     try (Interruption interruption = new Interruption();
         ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
+            verbosity.progress(
                 "generate",
                 (long) total * each,
                 kind == ModelKind.NEXT_SCALE ? "scales" : "steps")) {

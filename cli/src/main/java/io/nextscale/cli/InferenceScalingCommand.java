@@ -31,9 +31,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Searches with several models, strategies, budgets and verifiers, and says what follows. */
 @Command(
@@ -63,13 +61,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
   /** Of the bar. */
   private static final long PARTS = 1000;
 
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--run",
-      paramLabel = "FOLDER",
-      description = "The folder of the experiment; one that is there goes on.")
-  private @Nullable Path folder;
+  @Mixin private ExperimentOptions experiment;
 
   @Option(
       names = "--models",
@@ -169,15 +161,12 @@ final class InferenceScalingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path experiment = folder;
-    if (experiment == null) {
-      throw new UsageException("--run: a folder for the experiment; got none — name one");
-    }
+    Path folder = experiment.folder();
     if (report) {
-      if (!Files.isDirectory(experiment)) {
-        throw new UsageException("--run: the folder of an experiment; got " + experiment);
+      if (!Files.isDirectory(folder)) {
+        throw new UsageException("--run: the folder of an experiment; got " + folder);
       }
-      return report(InferenceReport.of(experiment), experiment);
+      return report(InferenceReport.of(folder), folder);
     }
     Counts.check(1, atOnce);
     List<Method> chosen = chosen();
@@ -205,7 +194,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
       throw new UsageException("" + e.getMessage(), e);
     }
     try (InferenceScaling scaling =
-        InferenceScaling.open(experiment, settings, contenders, named, fingerprints)) {
+        InferenceScaling.open(folder, settings, contenders, named, fingerprints)) {
       long missing = scaling.missing();
       if (missing > 0) {
         verbosity.tell(
@@ -215,13 +204,11 @@ final class InferenceScalingCommand implements Callable<Integer> {
       if (estimate) {
         return 0;
       }
-      measureForks(contenders, experiment.resolve(MEMORY));
+      measureForks(contenders, folder.resolve(MEMORY));
       if (missing > 0 && !run(scaling)) {
-        verbosity.tell(
-            spec.qualifiedName() + ": cancelled; the same command goes on where it was stopped");
-        return Failures.CANCELLED;
+        return experiment.cancelled(verbosity);
       }
-      return report(scaling.report(), experiment);
+      return report(scaling.report(), folder);
     }
   }
 
@@ -238,26 +225,16 @@ final class InferenceScalingCommand implements Callable<Integer> {
 
   private boolean run(InferenceScaling scaling) throws IOException {
     try (Interruption interruption = new Interruption();
-        ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "experiment",
-                PARTS,
-                "parts")) {
+        ProgressBar bar = verbosity.progress("experiment", PARTS, "parts")) {
       return scaling.run(
           (done, text) -> bar.to(Math.round(done * PARTS), text), interruption::requested);
     }
   }
 
-  private int report(InferenceReport found, Path experiment) throws IOException {
-    Path memory = experiment.resolve(MEMORY);
+  private int report(InferenceReport found, Path folder) throws IOException {
+    Path memory = folder.resolve(MEMORY);
     String forks = Files.exists(memory) ? Files.readString(memory) : "";
-    for (Path written : found.write(experiment, forks)) {
-      spec.commandLine().getOut().println(written);
-    }
-    spec.commandLine().getOut().flush();
-    return 0;
+    return experiment.reported(found.write(folder, forks));
   }
 
   private List<Method> chosen() {

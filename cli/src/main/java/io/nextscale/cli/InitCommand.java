@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Makes random weights. */
 @Command(
@@ -36,8 +34,6 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class InitCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Mixin private Verbosity verbosity;
 
@@ -121,13 +117,7 @@ final class InitCommand implements Callable<Integer> {
     Map<String, String> metadata =
         Map.of("format", "pt", "made by", "nextscale init --seed " + used);
     try (Interruption interruption = new Interruption();
-        ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "init",
-                values.names().size(),
-                "tensors")) {
+        ProgressBar bar = verbosity.progress("init", values.names().size(), "tensors")) {
       parameters.save(file, new Watched(values, interruption, bar), type.type, metadata);
     }
     verbosity.tell(

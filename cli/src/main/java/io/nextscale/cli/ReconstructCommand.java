@@ -91,13 +91,7 @@ final class ReconstructCommand implements Callable<Integer> {
     verbosity.tellMore(backend.describe());
     VqVae vae = tokenizer.load(size);
     try (Interruption interruption = new Interruption();
-        ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "reconstruct",
-                files.size(),
-                "pictures")) {
+        ProgressBar bar = verbosity.progress("reconstruct", files.size(), "pictures")) {
       for (int i = 0; i < files.size(); i++) {
         interruption.check();
         reconstruct(vae, files.get(i), names.path(i), bar);

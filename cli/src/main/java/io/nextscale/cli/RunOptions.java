@@ -5,7 +5,9 @@ import io.nextscale.tensor.io.Json;
 import io.nextscale.training.Learner;
 import io.nextscale.training.Plan;
 import io.nextscale.training.TrainingRun;
+import io.nextscale.training.settings.Settings;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -62,8 +64,13 @@ sealed class RunOptions permits RunOptions.Alone, TrainingOptions {
       description = "Type of weights in the trained model: f32, bf16 or f16 (default: f32).")
   private ConvertCommand.Weights type = ConvertCommand.Weights.f32;
 
-  /** Whether settings are only to be printed. */
-  boolean showSettings() {
+  /** Prints the settings where they are only to be printed, and tells whether it did. */
+  boolean shows(Record settings) {
+    if (showSettings) {
+      PrintWriter out = command.commandLine().getOut();
+      out.println(Settings.json(settings).writeIndented());
+      out.flush();
+    }
     return showSettings;
   }
 

@@ -53,11 +53,7 @@ final class ScalingLawCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--run",
-      paramLabel = "FOLDER",
-      description = "The folder of the experiment; one that is there goes on.")
-  private @Nullable Path folder;
+  @Mixin private ExperimentOptions experiment;
 
   @Option(
       names = "--tokenizer",
@@ -106,12 +102,8 @@ final class ScalingLawCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return 0;
     }
-    Path experiment = required(folder, "--run: a folder for the experiment; got none — name one");
-    Path file =
-        required(
-            tokenizer,
-            "--tokenizer: the model.safetensors of a tokenizer; got none — make one with 'nextscale"
-                + " train tokenizer'");
+    Path folder = experiment.folder();
+    Path file = TrainVarCommand.required(tokenizer);
     Backend backend = compute.backend();
     VqVae vae = TrainVarCommand.tokenizer(file);
     PictureSettings pictureSettings = settings.var().pictures();
@@ -122,9 +114,8 @@ final class ScalingLawCommand implements Callable<Integer> {
       verbosity.tell(pictures.training().describe());
       verbosity.tellMore(backend.describe());
       WordPieces words =
-          settings.var().readsText()
-              ? TrainVarCommand.words(pictures, settings.var().model().words(), null, null)
-              : null;
+          TrainVarCommand.words(
+              pictures, settings.var().readsText(), settings.var().model().words(), null, null);
       List<Batch> validation = pictures.validation(strict, verbosity::tell);
       if (validation.isEmpty()) {
         throw new UsageException(
@@ -133,24 +124,17 @@ final class ScalingLawCommand implements Callable<Integer> {
       }
       try (TokenShards tokens =
           tokens(
-              experiment.resolve(ScalingLaw.TOKENS),
+              folder.resolve(ScalingLaw.TOKENS),
               new Tokens(vae, pictures.training(), pictureSettings, strict),
               fingerprint,
               settings.grid().pictures())) {
         VarLearner.Subject subject =
             new VarLearner.Subject(vae, fingerprint, words, pictures.classes(), pictures.shapes());
         ScalingLaw law =
-            new ScalingLaw(experiment, settings, subject, pictures.describe(), tokens, validation);
+            new ScalingLaw(folder, settings, subject, pictures.describe(), tokens, validation);
         return run(law);
       }
     }
-  }
-
-  private static Path required(@Nullable Path path, String otherwise) {
-    if (path == null) {
-      throw new UsageException(otherwise);
-    }
-    return path;
   }
 
   /** The tokens to learn from, computed where they are not there yet. */
@@ -196,9 +180,7 @@ final class ScalingLawCommand implements Callable<Integer> {
           }
         }
         if (model.isEmpty()) {
-          verbosity.tell(
-              spec.qualifiedName() + ": cancelled; the same command goes on where it was stopped");
-          return Failures.CANCELLED;
+          return experiment.cancelled(verbosity);
         }
         verbosity.tell(line(model.get()));
         models.add(model.get());
@@ -206,11 +188,7 @@ final class ScalingLawCommand implements Callable<Integer> {
     }
     ScalingReport report = ScalingReport.of(models, law.settings().var().optimizer().seed());
     report.summary().forEach(verbosity::tell);
-    for (Path written : report.write(law.folder(), law.settings())) {
-      spec.commandLine().getOut().println(written);
-    }
-    spec.commandLine().getOut().flush();
-    return 0;
+    return experiment.reported(report.write(law.folder(), law.settings()));
   }
 
   private static String line(Measured model) {

@@ -135,13 +135,7 @@ final class SearchCommand implements Callable<Integer> {
     SearchTree pictures = new SearchTree();
     Found<?> found;
     try (Interruption interruption = new Interruption();
-        ProgressBar bar =
-            ProgressBar.count(
-                spec.commandLine().getErr(),
-                verbosity.showsProgress(),
-                "search",
-                -1,
-                "candidates")) {
+        ProgressBar bar = verbosity.progress("search", -1, "candidates")) {
       Search<?> search =
           new Search<>(painter.of(subject), verifier)
               .budget(budget)

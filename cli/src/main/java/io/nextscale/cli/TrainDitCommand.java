@@ -11,7 +11,6 @@ import io.nextscale.training.learner.DitLearner;
 import io.nextscale.training.learner.TrainingPictures;
 import io.nextscale.training.settings.DitSettings;
 import io.nextscale.training.settings.Preset;
-import io.nextscale.training.settings.Settings;
 import io.nextscale.var.text.WordPieces;
 import io.nextscale.vqvae.VqVae;
 import java.io.IOException;
@@ -22,9 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a diffusion transformer. */
 @Command(
@@ -38,8 +35,6 @@ import picocli.CommandLine.Spec;
 final class TrainDitCommand implements Callable<Integer> {
 
   private static final String PIXELS = "pixels";
-
-  @Spec private CommandSpec spec;
 
   @Mixin private TrainingOptions training;
 
@@ -61,9 +56,7 @@ final class TrainDitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DitSettings settings = training.settings("dit", DitSettings.class, Preset::dit, Map.of());
-    if (training.showSettings()) {
-      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
-      spec.commandLine().getOut().flush();
+    if (training.shows(settings)) {
       return 0;
     }
     Path folder = training.run();
@@ -87,9 +80,8 @@ final class TrainDitCommand implements Callable<Integer> {
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures())) {
       TrainVarCommand.checkCondition(pictures, settings.readsText());
       WordPieces words =
-          settings.readsText()
-              ? TrainVarCommand.words(pictures, settings.model().words(), existing, null)
-              : null;
+          TrainVarCommand.words(
+              pictures, settings.readsText(), settings.model().words(), existing, null);
       Map<String, Json> further = new LinkedHashMap<>();
       if (file == null) {
         further.put(PIXELS, Json.of(true));
@@ -105,12 +97,7 @@ final class TrainDitCommand implements Callable<Integer> {
           TrainingRun.open(folder, TrainingOptions.describe("dit", pictures, settings, further))) {
         verbosity.tell(pictures.training().describe());
         verbosity.tellMore(backend.describe());
-        Batches batches =
-            pictures.batches(
-                settings.optimizer().batch(),
-                settings.optimizer().seed(),
-                training.strict(),
-                verbosity::tell);
+        Batches batches = training.batches(pictures, settings.optimizer(), verbosity);
         PictureSpace space =
             vae == null
                 ? new PictureSpace.Pixels(settings.pictures().size())

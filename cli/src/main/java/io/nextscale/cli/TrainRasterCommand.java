@@ -10,7 +10,6 @@ import io.nextscale.training.learner.TokenBatches;
 import io.nextscale.training.learner.TrainingPictures;
 import io.nextscale.training.learner.VarLearner;
 import io.nextscale.training.settings.Preset;
-import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VarSettings;
 import io.nextscale.var.text.WordPieces;
 import io.nextscale.vqvae.VqVae;
@@ -22,9 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a transformer of tokens in raster order. */
 @Command(
@@ -38,8 +35,6 @@ import picocli.CommandLine.Spec;
             + " prediction with.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainRasterCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Mixin private TrainingOptions training;
 
@@ -63,20 +58,14 @@ final class TrainRasterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     VarSettings settings = training.settings("raster", VarSettings.class, Preset::var, Map.of());
-    if (training.showSettings()) {
-      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
-      spec.commandLine().getOut().flush();
+    if (training.shows(settings)) {
       return 0;
     }
     Path folder = training.run();
     String data = training.data();
     training.plan(settings.optimizer().steps());
     Json.Obj existing = training.existing();
-    Path file = training.file(tokenizer, TrainVarCommand.TOKENIZER);
-    if (file == null) {
-      throw new UsageException(
-          "--tokenizer: the model.safetensors of a tokenizer; got none — make one with 'nextscale train tokenizer'");
-    }
+    Path file = TrainVarCommand.required(training.file(tokenizer, TrainVarCommand.TOKENIZER));
     Backend backend = compute.backend();
     VqVae vae = grid(TrainVarCommand.tokenizer(file));
     TrainVarCommand.checkSize(vae, settings.pictures());
@@ -84,9 +73,8 @@ final class TrainRasterCommand implements Callable<Integer> {
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures())) {
       TrainVarCommand.checkCondition(pictures, settings.readsText());
       WordPieces words =
-          settings.readsText()
-              ? TrainVarCommand.words(pictures, settings.model().words(), existing, null)
-              : null;
+          TrainVarCommand.words(
+              pictures, settings.readsText(), settings.model().words(), existing, null);
       Map<String, Json> further = new LinkedHashMap<>();
       further.put(
           TrainVarCommand.TOKENIZER,
@@ -100,13 +88,7 @@ final class TrainRasterCommand implements Callable<Integer> {
         verbosity.tell(pictures.training().describe());
         verbosity.tellMore(backend.describe());
         TokenBatches batches =
-            TokenBatches.of(
-                pictures.batches(
-                    settings.optimizer().batch(),
-                    settings.optimizer().seed(),
-                    training.strict(),
-                    verbosity::tell),
-                vae);
+            TokenBatches.of(training.batches(pictures, settings.optimizer(), verbosity), vae);
         VarLearner.Subject subject =
             new VarLearner.Subject(vae, fingerprint, words, pictures.classes(), pictures.shapes());
         VarLearner learner =

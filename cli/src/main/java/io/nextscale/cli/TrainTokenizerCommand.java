@@ -10,7 +10,6 @@ import io.nextscale.training.TrainingRun;
 import io.nextscale.training.learner.TokenizerLearner;
 import io.nextscale.training.learner.TrainingPictures;
 import io.nextscale.training.settings.Preset;
-import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.TokenizerSettings;
 import io.nextscale.vqvae.training.Lpips;
 import java.io.IOException;
@@ -21,9 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a tokenizer. */
 @Command(
@@ -36,11 +33,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainTokenizerCommand implements Callable<Integer> {
 
-  private static final String INIT = "init";
   private static final String TRUNK = "lpips";
   private static final String LINEAR = "lpips_linear";
-
-  @Spec private CommandSpec spec;
 
   @Mixin private TrainingOptions training;
 
@@ -71,9 +65,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TokenizerSettings settings =
         training.settings("tokenizer", TokenizerSettings.class, Preset::tokenizer, Map.of());
-    if (training.showSettings()) {
-      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
-      spec.commandLine().getOut().flush();
+    if (training.shows(settings)) {
       return 0;
     }
     Path folder = training.run();
@@ -82,19 +74,17 @@ final class TrainTokenizerCommand implements Callable<Integer> {
     Backend backend = compute.backend();
     Map<String, Json> files = new LinkedHashMap<>();
     Lpips perceptual = perceptual(settings, files);
-    WeightSource beginning = beginning(settings, files);
+    Beginning beginning = beginning(settings);
+    if (beginning != null) {
+      files.put(Beginning.NAME, beginning.describe(training.existing()));
+    }
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures());
         TrainingRun run =
             TrainingRun.open(
                 folder, TrainingOptions.describe("tokenizer", pictures, settings, files))) {
       verbosity.tell(pictures.training().describe());
       verbosity.tellMore(backend.describe());
-      Batches batches =
-          pictures.batches(
-              settings.optimizer().batch(),
-              settings.optimizer().seed(),
-              training.strict(),
-              verbosity::tell);
+      Batches batches = training.batches(pictures, settings.optimizer(), verbosity);
       TokenizerLearner learner =
           new TokenizerLearner(
               settings,
@@ -103,33 +93,20 @@ final class TrainTokenizerCommand implements Callable<Integer> {
               pictures.shapes(),
               perceptual);
       if (beginning != null) {
-        TokenizerOptions.reading(
-            "--init",
-            beginning,
-            open -> {
-              learner.begin(open);
-              return open.name();
-            });
+        beginning.use(learner::begin);
       }
       return training.train(run, learner, settings.optimizer().steps(), verbosity);
     }
   }
 
-  /** Where the first weights come from, or null where they are drawn. */
-  private @Nullable WeightSource beginning(TokenizerSettings settings, Map<String, Json> files)
-      throws IOException {
-    Path file = training.file(init, INIT);
-    if (file == null) {
-      if (settings.codebook().frozen()) {
-        throw new UsageException(
-            "--frozen: a trained tokenizer to begin with; got none — name one with --init");
-      }
-      return null;
+  /** What the weights begin with, or null where they are drawn. */
+  private @Nullable Beginning beginning(TokenizerSettings settings) throws IOException {
+    Beginning beginning = Beginning.of(training, init, ShapesModel.Part.TOKENIZER);
+    if (beginning == null && settings.codebook().frozen()) {
+      throw new UsageException(
+          "--frozen: a trained tokenizer to begin with; got none — name one with --init");
     }
-    WeightSource known = TokenizerOptions.existing(file, ShapesModel.Part.TOKENIZER, "", "--init");
-    Path name = Path.of(known.toString());
-    files.put(INIT, RunOptions.file(name, known.fingerprint(), training.existing(), INIT));
-    return known;
+    return beginning;
   }
 
   private @Nullable Lpips perceptual(TokenizerSettings settings, Map<String, Json> files)

@@ -11,9 +11,9 @@ import io.nextscale.training.TrainingRun;
 import io.nextscale.training.learner.TokenBatches;
 import io.nextscale.training.learner.TrainingPictures;
 import io.nextscale.training.learner.VarLearner;
+import io.nextscale.training.settings.OptimizerSettings;
 import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Preset;
-import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VarSettings;
 import io.nextscale.var.VarConfig;
 import io.nextscale.var.text.WordPieces;
@@ -28,9 +28,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a transformer. */
 @Command(
@@ -46,9 +44,6 @@ final class TrainVarCommand implements Callable<Integer> {
   static final String TOKENIZER = "tokenizer";
   private static final String TOKENS = "tokens";
   static final String WORDS = "word_pieces";
-  private static final String INIT = "init";
-
-  @Spec private CommandSpec spec;
 
   @Mixin private TrainingOptions training;
 
@@ -104,19 +99,13 @@ final class TrainVarCommand implements Callable<Integer> {
             conditioning == null
                 ? Map.of()
                 : Map.of("condition", conditioning.text ? VarSettings.TEXT : VarSettings.CLASSES));
-    if (training.showSettings()) {
-      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
-      spec.commandLine().getOut().flush();
+    if (training.shows(settings)) {
       return 0;
     }
     Path folder = training.run();
     String data = training.data();
     training.plan(settings.optimizer().steps());
-    Path file = training.file(tokenizer, TOKENIZER);
-    if (file == null) {
-      throw new UsageException(
-          "--tokenizer: the model.safetensors of a tokenizer; got none — make one with 'nextscale train tokenizer'");
-    }
+    Path file = required(training.file(tokenizer, TOKENIZER));
     Backend backend = compute.backend();
     VqVae vae = tokenizer(file);
     checkSize(vae, settings.pictures());
@@ -125,26 +114,17 @@ final class TrainVarCommand implements Callable<Integer> {
         TokenShards shards = shards(pictures, settings, fingerprint)) {
       checkCondition(pictures, settings.readsText());
       Json.Obj existing = training.existing();
-      WeightSource beginning = beginning();
+      Beginning beginning = Beginning.of(training, init, ShapesModel.Part.TRANSFORMER);
       WordPieces words =
-          settings.readsText()
-              ? words(pictures, settings.model().words(), existing, beginning)
-              : null;
+          words(pictures, settings.readsText(), settings.model().words(), existing, beginning);
       Map<String, Json> further = new LinkedHashMap<>();
       further.put(TOKENIZER, RunOptions.file(file, fingerprint, existing, TOKENIZER));
       if (beginning != null) {
         VarConfig config =
             settings.config(
                 vae.config(), pictures.classes().size(), words == null ? 0 : words.size());
-        TokenizerOptions.reading(
-            "--init",
-            beginning,
-            open -> {
-              VarLearner.requireBeginning(config, open);
-              return open.name();
-            });
-        String print = beginning.fingerprint();
-        further.put(INIT, RunOptions.file(Path.of(beginning.toString()), print, existing, INIT));
+        beginning.use(open -> VarLearner.requireBeginning(config, open));
+        further.put(Beginning.NAME, beginning.describe(existing));
       }
       if (shards != null) {
         further.put(TOKENS, tokens(shards));
@@ -156,38 +136,36 @@ final class TrainVarCommand implements Callable<Integer> {
           TrainingRun.open(folder, TrainingOptions.describe("var", pictures, settings, further))) {
         verbosity.tell(pictures.training().describe());
         verbosity.tellMore(backend.describe());
-        int batch = settings.optimizer().batch();
-        long seed = settings.optimizer().seed();
+        OptimizerSettings optimizer = settings.optimizer();
         TokenBatches batches =
             shards != null
-                ? TokenBatches.of(shards, batch, seed)
-                : TokenBatches.of(
-                    pictures.batches(batch, seed, training.strict(), verbosity::tell), vae);
+                ? TokenBatches.of(shards, optimizer.batch(), optimizer.seed())
+                : TokenBatches.of(training.batches(pictures, optimizer, verbosity), vae);
         VarLearner.Subject subject =
             new VarLearner.Subject(vae, fingerprint, words, pictures.classes(), pictures.shapes());
         VarLearner learner =
             new VarLearner(
                 settings, subject, batches, training.validation(pictures, verbosity), recompute);
         if (beginning != null) {
-          TokenizerOptions.reading(
-              "--init",
-              beginning,
-              open -> {
-                learner.begin(open);
-                return open.name();
-              });
+          beginning.use(learner::begin);
         }
         return training.train(run, learner, settings.optimizer().steps(), verbosity);
       }
     }
   }
 
-  /** Where the first weights come from, or null where they are drawn. */
-  private @Nullable WeightSource beginning() throws IOException {
-    Path file = training.file(init, INIT);
-    return file == null
-        ? null
-        : TokenizerOptions.existing(file, ShapesModel.Part.TRANSFORMER, "", "--init");
+  /**
+   * The file of a tokenizer, which has to be named.
+   *
+   * @throws UsageException when it is not
+   */
+  static Path required(@Nullable Path tokenizer) {
+    if (tokenizer == null) {
+      throw new UsageException(
+          "--tokenizer: the model.safetensors of a tokenizer; got none — make one with 'nextscale"
+              + " train tokenizer'");
+    }
+    return tokenizer;
   }
 
   /** A tokenizer that tells its own scales. */
@@ -275,22 +253,26 @@ final class TrainVarCommand implements Callable<Integer> {
 
   /**
    * The vocabulary of the run, else that of the first weights, else one that is learnt from the
-   * captions.
+   * captions; null for a model that reads none.
    *
    * @param most how many pieces are learnt
    */
-  static WordPieces words(
+  static @Nullable WordPieces words(
       TrainingPictures pictures,
+      boolean readsText,
       int most,
       Json.@Nullable Obj existing,
-      @Nullable WeightSource beginning)
+      @Nullable Beginning beginning)
       throws IOException {
+    if (!readsText) {
+      return null;
+    }
     Json before = existing == null ? null : existing.members().get(WORDS);
     if (before != null) {
       return WordPieces.parse("run.json, " + WORDS, before.write());
     }
     if (beginning != null) {
-      return TokenizerOptions.reading("--init", beginning, WordPieces::of);
+      return beginning.read(WordPieces::of);
     }
     try {
       return pictures.words(most);

@@ -70,9 +70,7 @@ final class TrainVerifierCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Json.Obj existing = training.existing(NAME);
     VerifierSettings settings = settings(existing);
-    if (training.showSettings()) {
-      spec.commandLine().getOut().println(Settings.json(settings).writeIndented());
-      spec.commandLine().getOut().flush();
+    if (training.shows(settings)) {
       return 0;
     }
     Path folder = training.run();

@@ -2,9 +2,11 @@ package io.nextscale.cli;
 
 import io.nextscale.cli.terminal.Verbosity;
 import io.nextscale.data.Batch;
+import io.nextscale.data.Batches;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.training.learner.TrainingPictures;
+import io.nextscale.training.settings.OptimizerSettings;
 import io.nextscale.training.settings.PictureSettings;
 import io.nextscale.training.settings.Preset;
 import io.nextscale.training.settings.Settings;
@@ -56,9 +58,10 @@ final class TrainingOptions extends RunOptions {
     return picturesEvery;
   }
 
-  /** Whether a damaged picture ends it all. */
-  boolean strict() {
-    return strict;
+  /** The pictures to learn from, in batches. */
+  Batches batches(TrainingPictures pictures, OptimizerSettings optimizer, Verbosity verbosity)
+      throws IOException {
+    return pictures.batches(optimizer.batch(), optimizer.seed(), strict, verbosity::tell);
   }
 
   /**

@@ -1,18 +1,15 @@
 package io.nextscale.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nextscale.image.ImageFile;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,34 +20,12 @@ class InterruptionTest {
 
   /** A process that runs a command, its messages in the file {@code err}. */
   private Process start(Object... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path")
-                    + File.pathSeparator
-                    + System.getProperty("jdk.module.path", ""),
-                Main.class.getName()));
-    Stream.of(arguments).map(String::valueOf).forEach(command::add);
-    return new ProcessBuilder(command).redirectError(folder.resolve("err").toFile()).start();
-  }
-
-  private static void interrupt(Process process) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
-    assertThat(kill.waitFor()).isZero();
-  }
-
-  private static void assumeSignals() {
-    assumeTrue(File.separatorChar == '/', "only POSIX systems have signals");
+    return Processes.of(arguments).redirectError(folder.resolve("err").toFile()).start();
   }
 
   @Test
   void finishedPicturesStayAndNothingElse() throws IOException, InterruptedException {
-    assumeSignals();
+    Processes.assumeInterrupts();
     Path models = Files.createDirectory(folder.resolve("models"));
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     Tiny tiny = Tiny.in(models);
@@ -73,7 +48,7 @@ class InterruptionTest {
       for (int i = 0; i < 3; i++) {
         told.add(out.readLine());
       }
-      interrupt(process);
+      Processes.interrupt(process);
       out.lines().forEach(told::add);
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
@@ -93,7 +68,7 @@ class InterruptionTest {
 
   @Test
   void aFileThatIsBeingWrittenIsRemoved() throws IOException, InterruptedException {
-    assumeSignals();
+    Processes.assumeInterrupts();
     Path files = Files.createDirectory(folder.resolve("files"));
     Process process = start("init", "--depth", 12, "-o", files.resolve("a.safetensors"));
     try {
@@ -101,7 +76,7 @@ class InterruptionTest {
         Thread.sleep(100);
       }
       assertThat(Tiny.names(files)).as("the file under another name").hasSize(1);
-      interrupt(process);
+      Processes.interrupt(process);
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();

@@ -130,6 +130,40 @@ public interface Checkpoint {
     return shapes().containsKey(name);
   }
 
+  /**
+   * The extents of a tensor, from which a configuration is read.
+   *
+   * @param kind what the checkpoint should be, for messages: {@code a transformer}
+   * @param name of the tensor
+   * @param rank how many axes it has
+   * @throws FileFormatException when there is none of that name with so many axes
+   */
+  default Shape shape(String kind, String name, int rank) throws FileFormatException {
+    Shape shape = shapes().get(name);
+    if (shape == null || shape.rank() != rank) {
+      throw new FileFormatException(
+          source(),
+          kind + ", with a tensor " + name + " of " + rank + " axes",
+          shape == null ? "none" : shape.toString());
+    }
+    return shape;
+  }
+
+  /**
+   * How many parts of a list there are, which are numbered from 0 without a gap: {@code
+   * blocks.0.attn.proj.weight}, {@code blocks.1.attn.proj.weight}, …
+   *
+   * @param before what stands before the number
+   * @param after what stands behind it
+   */
+  default int count(String before, String after) {
+    int count = 0;
+    while (has(before + count + after)) {
+      count++;
+    }
+    return count;
+  }
+
   /** The names of all tensors, in order. */
   default SequencedSet<String> names() {
     return shapes().sequencedKeySet();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nextscale.tensor.Gradients;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
@@ -59,7 +60,7 @@ class SlicesTest {
     for (int i = 0; i < slices; i++) {
       int from = ROWS * i / slices;
       int to = ROWS * (i + 1) / slices;
-      Tensor g = io.nextscale.tensor.Gradients.of(() -> net.loss(INPUT, from, to)).of(parameter);
+      Tensor g = Gradients.of(() -> net.loss(INPUT, from, to)).of(parameter);
       sum += g == null ? 0 : 0.5 * (to - from) / ROWS * g.toArray()[index];
     }
     return sum;

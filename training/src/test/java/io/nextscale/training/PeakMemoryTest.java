@@ -90,7 +90,10 @@ class PeakMemoryTest {
           vae(32, side == 64 ? List.of(1, 2, 2) : List.of(1, 1, 2), scales, Loading.forInference());
       VarConfig config = new VarConfig(depth, width, 4, 10, 16, 512, scales, false, true);
       Var model = Var.load(Var.initial(config, RandomStream.of(4)), config, Loading.forTraining());
-      Training settings = new Training(SCHEDULE, 2, 0, 0.1, 0, 1, recompute, null, 0);
+      Training settings =
+          Training.of(Training.Steps.published(SCHEDULE))
+              .with(new Training.Chance(0.1, 0, 0))
+              .with(new Training.Computation(recompute, 1));
       VarTrainer trainer = new VarTrainer(model, vae, settings);
       return new Subject(
           List.of(model.parameters()),

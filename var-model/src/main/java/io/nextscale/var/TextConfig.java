@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record TextConfig(
     int vocabulary, int length, int width, int depth, int heads, boolean rotary) {
 
+  private static final String KIND = "an encoder of captions";
   private static final String PIECES = "text.tokens.weight";
   private static final String LAYER = "text.layers.";
 
@@ -58,28 +59,13 @@ public record TextConfig(
     if (!from.has(PIECES)) {
       return null;
     }
-    Shape pieces = shape(from, PIECES, 2);
-    int depth = 0;
-    while (from.has(LAYER + depth + ".attn.mat_qkv.weight")) {
-      depth++;
-    }
+    Shape pieces = from.shape(KIND, PIECES, 2);
     return new TextConfig(
         pieces.dim(0),
-        shape(from, "text.pos_embed", 3).dim(1),
+        from.shape(KIND, "text.pos_embed", 3).dim(1),
         pieces.dim(1),
-        depth,
-        shape(from, LAYER + "0.attn.scale_mul_1H11", 4).dim(1),
+        from.count(LAYER, ".attn.mat_qkv.weight"),
+        from.shape(KIND, LAYER + "0.attn.scale_mul_1H11", 4).dim(1),
         from.has("text.rope_2TD"));
-  }
-
-  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
-    Shape shape = from.shapes().get(name);
-    if (shape == null || shape.rank() != rank) {
-      throw new FileFormatException(
-          from.source(),
-          "an encoder of captions, with a tensor " + name + " of " + rank + " axes",
-          shape == null ? "none" : shape.toString());
-    }
-    return shape;
   }
 }

@@ -47,6 +47,7 @@ public record VarConfig(
   /** Only a transformer has a tensor of this name. */
   static final String LANDMARK = "pos_1LC";
 
+  private static final String KIND = "a transformer";
   private static final String LEVELS = "lvl_1L";
   private static final String NEIGHBOURS = "neighbour_embed.weight";
   private static final String ROTATION = "rope_2LD";
@@ -227,14 +228,11 @@ public record VarConfig(
    */
   public static VarConfig of(Checkpoint from, @Nullable Scales scales, @Nullable Integer heads)
       throws IOException {
-    Shape words = shape(from, "word_embed.weight", 2);
-    Shape places = shape(from, LANDMARK, 3);
-    int depth = 0;
-    while (from.has("blocks." + depth + ".attn.mat_qkv.weight")) {
-      depth++;
-    }
+    Shape words = from.shape(KIND, "word_embed.weight", 2);
+    Shape places = from.shape(KIND, LANDMARK, 3);
+    int depth = from.count("blocks.", ".attn.mat_qkv.weight");
     String learned = "blocks.0.attn.scale_mul_1H11";
-    Shape headScales = from.has(learned) ? shape(from, learned, 4) : null;
+    Shape headScales = from.has(learned) ? from.shape(KIND, learned, 4) : null;
     try {
       TextConfig text = TextConfig.of(from);
       Scales grids = scales == null ? scales(from, places.dim(1)) : scales;
@@ -242,9 +240,9 @@ public record VarConfig(
           depth,
           words.dim(0),
           headScales != null ? headScales.dim(1) : heads == null ? depth : heads,
-          text == null ? shape(from, "class_emb.weight", 2).dim(0) - 1 : 0,
+          text == null ? from.shape(KIND, "class_emb.weight", 2).dim(0) - 1 : 0,
           words.dim(1),
-          shape(from, "head.weight", 2).dim(0),
+          from.shape(KIND, "head.weight", 2).dim(0),
           grids,
           from.has("shared_ada_lin.1.weight"),
           headScales != null,
@@ -308,17 +306,6 @@ public record VarConfig(
       serial++;
     }
     return serial; // loading compares the marks of all tokens
-  }
-
-  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
-    Shape shape = from.shapes().get(name);
-    if (shape == null || shape.rank() != rank) {
-      throw new FileFormatException(
-          from.source(),
-          "a transformer, with a tensor " + name + " of " + rank + " axes",
-          shape == null ? "none" : shape.toString());
-    }
-    return shape;
   }
 
   /** Channels of a head, D. */

@@ -7,6 +7,7 @@ import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
 import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Parameters;
+import io.nextscale.nn.Schedule;
 import io.nextscale.nn.Slices;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.RandomStream;
@@ -112,6 +113,7 @@ public final class VarTrainer {
   private final Var model;
   private final Reading reading;
   private final Training settings;
+  private final Schedule schedule;
   private final Parameters parameters;
   private final Optimizer optimizer;
   private final RandomStream random;
@@ -128,10 +130,12 @@ public final class VarTrainer {
     this.model = model;
     this.reading = reading;
     this.settings = settings;
+    this.schedule = settings.steps().schedule();
     this.parameters = model.parameters();
     List<Parameter> decayed = parameters.trained(VarTrainer::decays);
     this.optimizer =
         settings
+            .steps()
             .optimizer()
             .over(
                 parameters.trained(VarTrainer::isHidden),
@@ -192,47 +196,51 @@ public final class VarTrainer {
     int last =
         progressive == null
             ? scales.count() - 1
-            : progressive.scale(iteration, settings.schedule(), scales.count());
+            : progressive.scale(iteration, schedule, scales.count());
     double weight = newest == null ? 1 : newest.next(last);
     TokenLoss loss =
-        new TokenLoss(scales, last + 1, weight, settings.smoothing(), settings.balance());
+        new TokenLoss(
+            scales, last + 1, weight, settings.loss().smoothing(), settings.loss().balance());
     RandomStream own = random.split(iteration);
+    Training.Chance chance = settings.chance();
     Batch batch =
-        settings.corruption() == 0
+        chance.corruption() == 0
             ? batch(tokens, last + 1)
             : batch(
                 tokens,
-                Corruption.draw(tokens, settings.corruption(), own.split("corruption")),
+                Corruption.draw(tokens, chance.corruption(), own.split("corruption")),
                 last + 1);
-    Condition given = condition.dropped(settings.classDropout(), own.split("classes"));
+    Condition given = condition.dropped(chance.classDropout(), own.split("classes"));
     DropPath dropPath =
-        settings.dropPath() == 0
+        chance.dropPath() == 0
             ? DropPath.NONE
             : DropPath.draw(
-                settings.dropPath(), model.config().depth(), condition.rows(), own.split("paths"));
+                chance.dropPath(), model.config().depth(), condition.rows(), own.split("paths"));
+    int accumulation = settings.steps().accumulation();
     Slices.Sum sum =
         Slices.gradients(
             parameters,
             condition.rows(),
-            settings.slices(),
-            1f / settings.accumulation(),
+            settings.computation().slices(),
+            1f / accumulation,
             (from, to) -> {
               Tensor logits =
                   model.forward(
                       given.rows(from, to),
                       batch.input().slice(0, from, to),
                       dropPath.rows(from, to),
-                      settings.recompute(),
+                      settings.computation().recompute(),
                       Observer.NONE);
               return loss.of(logits, batch.targets().slice(0, from, to));
             });
     sum.gradients().forEach((parameter, g) -> accumulated.merge(parameter, g, Tensor::plus));
 
-    double rate = settings.schedule().learningRate(iteration);
-    double decay = settings.schedule().weightDecay(iteration);
+    double rate = schedule.learningRate(iteration);
+    double decay = schedule.weightDecay(iteration);
     double norm = Double.NaN;
-    if ((iteration + 1) % settings.accumulation() == 0) {
-      GradientClip clip = GradientClip.byNorm(parameters.ordered(accumulated), settings.clip());
+    if ((iteration + 1) % accumulation == 0) {
+      GradientClip clip =
+          GradientClip.byNorm(parameters.ordered(accumulated), settings.steps().clip());
       optimizer.step(clip.gradients(), rate, decay);
       accumulated = new LinkedHashMap<>();
       norm = clip.norm();

@@ -245,7 +245,10 @@ class TextTest {
     double[] losses = new double[2];
     for (int i = 0; i < 2; i++) {
       Var model = Tiny.model(config(false, true), Loading.forTraining());
-      Training settings = new Training(schedule, 2, 0, 1 - i, 0, 1, false, null, 7);
+      Training settings =
+          Training.of(Training.Steps.published(schedule))
+              .with(new Training.Chance(1 - i, 0, 0))
+              .withSeed(7);
       Condition given = i == 0 ? captions("a red circle", "two squares") : captions("", "");
       losses[i] = new VarTrainer(model, Tiny.vae(), settings).step(0, tokens, given).loss();
     }

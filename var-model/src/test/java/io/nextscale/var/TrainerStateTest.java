@@ -42,18 +42,12 @@ class TrainerStateTest {
   private static VarTrainer trainer(Optimizer.Kind optimizer) throws IOException {
     Training settings =
         new Training(
-            SCHEDULE,
-            2,
-            0.1,
-            0.3,
-            0.2,
-            2,
-            false,
+            new Training.Steps(SCHEDULE, 2, 2, optimizer),
+            new Training.Loss(0.1, 0.5),
+            new Training.Chance(0.3, 0.2, 0.4),
+            Training.Computation.WHOLE,
             new Progressive(1, 0.5, 5),
-            3,
-            0.5,
-            optimizer,
-            0.4);
+            3);
     return new VarTrainer(
         Tiny.model(Tiny.TRANSFORMER, Loading.forTraining()), Tiny.vae(), settings);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Parameters;
 import io.nextscale.nn.Schedule;
 import io.nextscale.tensor.Gradients;
@@ -201,16 +202,9 @@ class VarGoldenTest {
             Golden.integer(steps, "max_it"),
             Golden.real(steps, "wp0"),
             Golden.real(steps, "wpe"));
-    return new Training(
-        schedule,
-        Golden.real(steps, "grad_clip"),
-        Golden.real(steps, "label_smooth"),
-        0,
-        0,
-        1,
-        false,
-        null,
-        0);
+    double clip = Golden.real(steps, "grad_clip");
+    return Training.of(new Training.Steps(schedule, clip, 1, Optimizer.Kind.ADAMW))
+        .with(new Training.Loss(Golden.real(steps, "label_smooth"), 0));
   }
 
   @ParameterizedTest
@@ -288,7 +282,8 @@ class VarGoldenTest {
       int count = (int) expected[0] + 1;
       VarTrainer.Batch batch = trainer.batch(images, count);
       Tensor logits = model.forward(labels, batch.input());
-      TokenLoss loss = new TokenLoss(scales, count, expected[1], settings(golden).smoothing());
+      TokenLoss loss =
+          new TokenLoss(scales, count, expected[1], settings(golden).loss().smoothing());
       assertRelative(loss.of(logits, batch.targets()).item(), expected[2]);
       VarTrainer.Evaluation evaluation = trainer.evaluate(logits, batch.targets(), count);
       assertRelative(evaluation.lossMean(), expected[3]);

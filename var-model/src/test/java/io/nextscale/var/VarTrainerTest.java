@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nextscale.nn.Checkpoint;
 import io.nextscale.nn.Loading;
 import io.nextscale.nn.Observer;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import io.nextscale.nn.Schedule.Curve;
 import io.nextscale.tensor.DType;
@@ -29,6 +30,13 @@ class VarTrainerTest {
 
   private static final Schedule CONSTANT =
       new Schedule(Curve.of("lin00"), 3e-3, 0.05, 0.05, 0, 100, 1, 1);
+
+  /** Half of the labels, and half of the last block's paths. */
+  private static final Training DROPPING =
+      Training.of(Training.Steps.published(CONSTANT))
+          .with(new Training.Loss(0.1, 0))
+          .with(new Training.Chance(0.5, 0.5, 0))
+          .withSeed(7);
 
   private static Training settings() {
     return Training.published(CONSTANT, Tiny.TRANSFORMER.depth()).withoutDropping();
@@ -77,7 +85,9 @@ class VarTrainerTest {
     Tensor images = Tiny.images(4);
     Var whole = Tiny.model(Tiny.TRANSFORMER, Loading.forTraining());
     Var parts = Tiny.model(Tiny.TRANSFORMER, Loading.forTraining());
-    Training two = new Training(CONSTANT, 2, 0, 0, 0, 2, true, null, 0);
+    Training two =
+        Training.of(new Training.Steps(CONSTANT, 2, 2, Optimizer.Kind.ADAMW))
+            .with(new Training.Computation(true, 1));
 
     VarTrainer.Report report =
         new VarTrainer(whole, Tiny.vae(), settings()).step(1, images, 0, 1, 2, 3);
@@ -108,13 +118,12 @@ class VarTrainerTest {
   /** What is dropped is drawn for the batch, whatever its slices are. */
   @Test
   void slicesOfABatchAreOneStep() throws IOException {
-    Training dropping = new Training(CONSTANT, 2, 0.1, 0.5, 0.5, 1, false, null, 7);
     Tensor images = Tiny.images(5);
     VarTrainer.Report[] reports = new VarTrainer.Report[3];
     float[][] heads = new float[3][];
     for (int i = 0; i < 3; i++) {
       Var model = Tiny.model(Tiny.TRANSFORMER, Loading.forTraining());
-      Training settings = i == 0 ? dropping : dropping.withSlices(3);
+      Training settings = i == 0 ? DROPPING : DROPPING.withSlices(3);
       reports[i] = new VarTrainer(model, Tiny.vae(), settings).step(0, images, 0, 1, 2, 3, 1);
       heads[i] = model.parameters().trained().get("head.weight").peek().toArray();
     }
@@ -123,17 +132,15 @@ class VarTrainerTest {
         .isCloseTo(reports[0].gradientNorm(), Offset.offset(1e-5 * reports[0].gradientNorm()));
     assertThat(reports[2]).as("every time").isEqualTo(reports[1]);
     assertThat(heads[2]).isEqualTo(heads[1]);
-    assertThatThrownBy(() -> dropping.withSlices(0)).hasMessageContaining("at least one slice");
+    assertThatThrownBy(() -> DROPPING.withSlices(0)).hasMessageContaining("at least one slice");
   }
 
   @Test
   void droppingDependsOnSeedAndIteration() throws IOException {
-    Training dropping = new Training(CONSTANT, 2, 0.1, 0.5, 0.5, 1, false, null, 7);
     double[] losses = new double[4];
     for (int i = 0; i < 4; i++) {
       Var model = Tiny.model(Tiny.TRANSFORMER, Loading.forTraining());
-      Training settings =
-          i == 3 ? new Training(CONSTANT, 2, 0.1, 0.5, 0.5, 1, false, null, 8) : dropping;
+      Training settings = i == 3 ? DROPPING.withSeed(8) : DROPPING;
       losses[i] =
           new VarTrainer(model, Tiny.vae(), settings)
               .step(i == 2 ? 1 : 0, Tiny.images(4), 0, 1, 2, 3)
@@ -184,7 +191,8 @@ class VarTrainerTest {
   void progressiveStepsTrainTheFirstScalesOnly() throws IOException {
     Var model = Tiny.model(Tiny.TRANSFORMER, Loading.forTraining());
     Schedule schedule = new Schedule(Curve.of("lin0.4"), 1e-3, 0, 0, 2, 10, 0.5, 0.1);
-    Training settings = new Training(schedule, 2, 0, 0, 0, 1, false, new Progressive(1, 0.5, 2), 0);
+    Training settings =
+        Training.of(Training.Steps.published(schedule)).with(new Progressive(1, 0.5, 2));
     Tensor before = model.places().peek();
 
     VarTrainer trainer = new VarTrainer(model, Tiny.vae(), settings);

@@ -56,6 +56,7 @@ public record VqVaeConfig(
 
   static final String HITS = "quantize.ema_vocab_hit_SV";
 
+  private static final String KIND = "a tokenizer";
   private static final int PIXEL = 3; // channels of a pixel
   private static final int GROUPS = 32;
   private static final float EPS = 1e-6f;
@@ -167,8 +168,8 @@ public record VqVaeConfig(
    */
   public static VqVaeConfig of(Checkpoint from, Scales scales) throws IOException {
     VqVaeConfig published = published();
-    Shape codebook = shape(from, LANDMARK, 2);
-    Shape first = shape(from, "encoder.conv_in.weight", 4);
+    Shape codebook = from.shape(KIND, LANDMARK, 2);
+    Shape first = from.shape(KIND, "encoder.conv_in.weight", 4);
     int channels = first.dim(0);
     int side = (int) Math.round(Math.sqrt(first.dim(1) / (double) PIXEL));
     if (first.dim(1) != PIXEL * side * side) {
@@ -179,7 +180,7 @@ public record VqVaeConfig(
     }
     List<Integer> multipliers = new ArrayList<>();
     for (int i = 0; from.has("encoder.down." + i + ".block.0.conv1.weight"); i++) {
-      int outputs = shape(from, "encoder.down." + i + ".block.0.conv1.weight", 4).dim(0);
+      int outputs = from.shape(KIND, "encoder.down." + i + ".block.0.conv1.weight", 4).dim(0);
       if (channels == 0 || outputs % channels != 0) {
         throw new FileFormatException(
             from.source(),
@@ -191,9 +192,9 @@ public record VqVaeConfig(
     String phi = "quantize.quant_resi.";
     boolean shared = from.has(phi + "qresi.weight");
     boolean perScale = from.has(phi + "0.weight");
-    int partly = count(from, phi + "qresi_ls.", ".weight");
+    int partly = from.count(phi + "qresi_ls.", ".weight");
     boolean none = !shared && !perScale && partly == 0;
-    int blocks = count(from, "encoder.down.0.block.", ".conv1.weight");
+    int blocks = from.count("encoder.down.0.block.", ".conv1.weight");
     try {
       return new VqVaeConfig(
           channels,
@@ -214,25 +215,6 @@ public record VqVaeConfig(
       throw new FileFormatException(
           from.source(), "the parts of a tokenizer", String.valueOf(e.getMessage()));
     }
-  }
-
-  private static int count(Checkpoint from, String before, String after) {
-    int count = 0;
-    while (from.has(before + count + after)) {
-      count++;
-    }
-    return count;
-  }
-
-  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
-    Shape shape = from.shapes().get(name);
-    if (shape == null || shape.rank() != rank) {
-      throw new FileFormatException(
-          from.source(),
-          "a tokenizer, with a tensor " + name + " of " + rank + " axes",
-          shape == null ? "none" : shape.toString());
-    }
-    return shape;
   }
 
   /** Resolutions. */

@@ -38,6 +38,7 @@ public record DitConfig(
   /** Only a diffusion transformer has a tensor of this name. */
   static final String LANDMARK = "x_embedder.proj.weight";
 
+  private static final String KIND = "a diffusion transformer";
   private static final String PLACES = "pos_embed";
   private static final String LABELS = "y_embedder.embedding_table.weight";
   private static final String FINAL = "final_layer.linear.weight";
@@ -112,13 +113,13 @@ public record DitConfig(
    * @throws FileFormatException when it is no diffusion transformer
    */
   public static DitConfig of(Checkpoint from, @Nullable Integer heads) throws IOException {
-    Shape patches = shape(from, LANDMARK, 4);
+    Shape patches = from.shape(KIND, LANDMARK, 4);
     int patch = patches.dim(2);
     int width = patches.dim(0);
     int channels = patches.dim(1);
-    int tokens = shape(from, PLACES, 3).dim(1);
-    int outputs = shape(from, FINAL, 2).dim(0) / (patch * patch);
-    int depth = count(from, "blocks.", ".attn.qkv.weight");
+    int tokens = from.shape(KIND, PLACES, 3).dim(1);
+    int outputs = from.shape(KIND, FINAL, 2).dim(0) / (patch * patch);
+    int depth = from.count("blocks.", ".attn.qkv.weight");
     TextConfig text = TextConfig.of(from);
     try {
       return new DitConfig(
@@ -128,7 +129,7 @@ public record DitConfig(
           depth,
           width,
           heads == null ? publishedHeads(width) : heads,
-          text == null ? shape(from, LABELS, 2).dim(0) - 1 : 0,
+          text == null ? from.shape(KIND, LABELS, 2).dim(0) - 1 : 0,
           outputs != channels,
           text);
     } catch (IllegalArgumentException e) {
@@ -146,24 +147,5 @@ public record DitConfig(
           throw new IllegalArgumentException(
               "width " + width + ", that of no published transformer — give the heads");
     };
-  }
-
-  private static int count(Checkpoint from, String before, String after) {
-    int count = 0;
-    while (from.has(before + count + after)) {
-      count++;
-    }
-    return count;
-  }
-
-  private static Shape shape(Checkpoint from, String name, int rank) throws FileFormatException {
-    Shape shape = from.shapes().get(name);
-    if (shape == null || shape.rank() != rank) {
-      throw new FileFormatException(
-          from.source(),
-          "a diffusion transformer, with a tensor " + name + " of " + rank + " axes",
-          shape == null ? "none" : shape.toString());
-    }
-    return shape;
   }
 }

@@ -258,8 +258,7 @@ class RasterTest {
     int steps = 80;
     Schedule schedule =
         new Schedule(new Schedule.Curve.Cosine(), 5e-3, 0.01, 0.01, 5, steps, 0.1, 0.01);
-    Training settings =
-        new Training(schedule, 2, 0, 0, 0, 1, false, null, 0, 0, Optimizer.Kind.MUON, 0);
+    Training settings = Training.of(new Training.Steps(schedule, 2, 1, Optimizer.Kind.MUON));
     VarTrainer trainer = new VarTrainer(model, order, settings);
     Tensor pictures = pictures(4);
     double first = 0;

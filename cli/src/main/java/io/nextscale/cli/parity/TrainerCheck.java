@@ -1,6 +1,7 @@
 package io.nextscale.cli.parity;
 
 import io.nextscale.nn.Loading;
+import io.nextscale.nn.Optimizer;
 import io.nextscale.nn.Schedule;
 import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Tensor;
@@ -78,16 +79,12 @@ final class TrainerCheck implements Check {
             settings.integer("max_it"),
             settings.number("wp0"),
             settings.number("wpe"));
-    return new Training(
-        schedule,
-        settings.number("grad_clip"),
-        settings.number("label_smooth"),
-        settings.number("cond_drop_rate", 0),
-        settings.number("drop_path_rate", 0),
-        1,
-        false,
-        null,
-        0);
+    double clip = settings.number("grad_clip");
+    return Training.of(new Training.Steps(schedule, clip, 1, Optimizer.Kind.ADAMW))
+        .with(new Training.Loss(settings.number("label_smooth"), 0))
+        .with(
+            new Training.Chance(
+                settings.number("cond_drop_rate", 0), settings.number("drop_path_rate", 0), 0));
   }
 
   /** The images of an iteration, {@code proc("step_img_<it>", seed, (B,3,H,W), 1)}. */

@@ -32,6 +32,17 @@ public final class Verbosity {
     return quiet;
   }
 
+  /**
+   * A bar on standard error, where progress is drawn.
+   *
+   * @param label what is done
+   * @param total how many there are, or a negative number when that is unknown
+   * @param unit what they are, in the plural
+   */
+  public ProgressBar progress(String label, long total, String unit) {
+    return ProgressBar.count(command.commandLine().getErr(), showsProgress(), label, total, unit);
+  }
+
   /** Whether progress is drawn. */
   public boolean showsProgress() {
     return !quiet && ProgressBar.isTerminal();

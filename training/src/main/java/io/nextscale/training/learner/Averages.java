@@ -5,7 +5,9 @@ import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.training.Ema;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Averages {
 
   private static final String EMA = "ema.";
+  private static final String TRAINER = "trainer.";
 
   private final Parameters parameters;
   private final @Nullable Ema ema;
@@ -43,6 +46,19 @@ final class Averages {
   /** What is exported. */
   Checkpoint exported(String source) {
     return ema == null ? parameters.checkpoint(source) : ema.checkpoint(source);
+  }
+
+  /** What a checkpoint holds: the state of a trainer, and them. */
+  SequencedMap<String, Tensor> beside(Map<String, Tensor> trainer) {
+    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+    trainer.forEach((name, value) -> state.put(TRAINER + name, value));
+    addTo(state);
+    return state;
+  }
+
+  /** The state of the trainer in what {@link #beside} gave. */
+  static Checkpoint trainer(Checkpoint state) {
+    return state.under(TRAINER);
   }
 
   /** Adds what a checkpoint holds of them. */

@@ -46,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DitLearner implements Learner {
 
-  private static final String TRAINER = "trainer.";
-
   /** Pictures on a sheet. */
   private static final int SHOWN = 48;
 
@@ -219,16 +217,13 @@ public final class DitLearner implements Learner {
 
   @Override
   public SequencedMap<String, Tensor> state() {
-    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
-    trainer.state().forEach((name, value) -> state.put(TRAINER + name, value));
-    averages.addTo(state);
-    return state;
+    return averages.beside(trainer.state());
   }
 
   @Override
   public void restore(Checkpoint state) throws IOException {
     made = null;
-    trainer.restore(state.under(TRAINER));
+    trainer.restore(Averages.trainer(state));
     averages.restore(state);
   }
 

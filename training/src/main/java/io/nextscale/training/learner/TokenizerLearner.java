@@ -42,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenizerLearner implements Learner {
 
-  private static final String TRAINER = "trainer.";
-
   /** Pairs on a sheet. */
   private static final int SHOWN = 16;
 
@@ -202,15 +200,12 @@ public final class TokenizerLearner implements Learner {
 
   @Override
   public SequencedMap<String, Tensor> state() {
-    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
-    trainer.state().forEach((name, value) -> state.put(TRAINER + name, value));
-    averages.addTo(state);
-    return state;
+    return averages.beside(trainer.state());
   }
 
   @Override
   public void restore(Checkpoint state) throws IOException {
-    trainer.restore(state.under(TRAINER));
+    trainer.restore(Averages.trainer(state));
     averages.restore(state);
   }
 

@@ -54,8 +54,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VarLearner implements Learner {
 
-  private static final String TRAINER = "trainer.";
-
   /** What stands for the classes in the file of a transformer. */
   private static final String CLASSES = "class_emb.weight";
 
@@ -324,16 +322,13 @@ public final class VarLearner implements Learner {
 
   @Override
   public SequencedMap<String, Tensor> state() {
-    SequencedMap<String, Tensor> state = new LinkedHashMap<>();
-    trainer.state().forEach((name, value) -> state.put(TRAINER + name, value));
-    averages.addTo(state);
-    return state;
+    return averages.beside(trainer.state());
   }
 
   @Override
   public void restore(Checkpoint state) throws IOException {
     made = null;
-    trainer.restore(state.under(TRAINER));
+    trainer.restore(Averages.trainer(state));
     averages.restore(state);
   }
 

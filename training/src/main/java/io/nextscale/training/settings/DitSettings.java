@@ -9,6 +9,7 @@ import io.nextscale.baselines.diffusion.Sampler;
 import io.nextscale.nn.Optimizer;
 import io.nextscale.var.TextConfig;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that decides on a diffusion transformer, beside pictures and tokenizer.
@@ -45,9 +46,7 @@ public record DitSettings(
 
     /** Checks the condition and the sizes. */
     public Model {
-      if (!condition.equals(VarSettings.TEXT) && !condition.equals(VarSettings.CLASSES)) {
-        throw new IllegalArgumentException("--condition: text or classes; got " + condition);
-      }
+      VarSettings.Model.requireCondition(condition);
       if (patch < 1 || depth < 1 || textDepth < 1 || textLength < 2 || words < 4) {
         throw new IllegalArgumentException(
             "--patch, --depth, --text-depth, --text-length, --words: at least 1, 1, 1, 2 and 4; got "
@@ -103,7 +102,8 @@ public record DitSettings(
     }
   }
 
-  private static final Process PROCESS = new Process("linear", 1000, 0.1);
+  private static final Process PROCESS =
+      new Process("linear", /* noiseSteps= */ 1000, /* dropout= */ 0.1);
 
   /**
    * Settings for the pictures of a next-scale transformer, with a network of its depth, width and
@@ -119,31 +119,30 @@ public record DitSettings(
     OptimizerSettings optimizer =
         published
             ? new OptimizerSettings(
-                o.steps(), 8, 32, 1e-4, "cos", 0, 1, 1, 0, 0, 1e9, 0.9999, 0, "adamw")
-            : new OptimizerSettings(
                 o.steps(),
-                o.batch(),
-                o.accumulate(),
-                o.rate(),
-                o.curve(),
-                o.warmUp(),
-                o.warmUpStart(),
-                o.rateEnd(),
-                0,
-                0,
-                1,
-                0.999,
-                o.seed(),
-                o.optimizer());
+                /* batch= */ 8,
+                /* accumulate= */ 32,
+                /* rate= */ 1e-4,
+                "cos",
+                /* warmUp= */ 0,
+                /* warmUpStart= */ 1,
+                /* rateEnd= */ 1,
+                /* decay= */ 0,
+                /* decayEnd= */ 0,
+                /* clip= */ 1e9,
+                /* ema= */ 0.9999,
+                /* seed= */ 0,
+                "adamw")
+            : Settings.with(o, Map.of("decay", "0", "decay-end", "0", "clip", "1", "ema", "0.999"));
     return new DitSettings(
         var.pictures(),
         new Model(
             model.condition(),
-            published ? 2 : 1,
-            published ? 28 : model.depth(),
-            published ? 1152 : model.width(),
+            /* patch= */ published ? 2 : 1,
+            /* depth= */ published ? 28 : model.depth(),
+            /* width= */ published ? 1152 : model.width(),
             model.heads(),
-            published,
+            /* variance= */ published,
             model.textWidth(),
             model.textDepth(),
             model.textHeads(),
@@ -154,8 +153,8 @@ public record DitSettings(
         PROCESS,
         new Sampling(
             var.sampling().judged(),
-            published ? 0.5 : var.sampling().guidance(),
-            published ? 250 : 30,
+            /* guidance= */ published ? 0.5 : var.sampling().guidance(),
+            /* samplingSteps= */ published ? 250 : 30,
             published ? "ddpm" : "ddim"));
   }
 

@@ -67,6 +67,29 @@ public record OptimizerSettings(
     Optimizer.Kind.of(optimizer);
   }
 
+  /**
+   * Muon with a step per batch and a decay that stays; the rate rises from a hundredth and falls to
+   * a hundredth along a cosine.
+   */
+  static OptimizerSettings muon(
+      int steps, int batch, double rate, int warmUp, double decay, double clip, double ema) {
+    return new OptimizerSettings(
+        steps,
+        batch,
+        /* accumulate= */ 1,
+        rate,
+        "cos",
+        warmUp,
+        /* warmUpStart= */ 0.01,
+        /* rateEnd= */ 0.01,
+        decay,
+        decay,
+        clip,
+        ema,
+        /* seed= */ 0,
+        "muon");
+  }
+
   /** The last batch that completes a step of the optimiser; -1 when none does. */
   public int lastComplete() {
     return steps / accumulate * accumulate - 1;

@@ -11,6 +11,7 @@ import io.nextscale.training.settings.VarSettings.Sampling;
 import io.nextscale.training.settings.VarSettings.Weights;
 import io.nextscale.var.DropPath;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Settings that belong together.
@@ -26,7 +27,40 @@ public record Preset(
   /** ImageNet's training pictures in batches of 8, once. */
   private static final int EPOCH = 1_281_167 / 8;
 
-  private static final Adversary NO_ADVERSARY = new Adversary(0, true, 0.2, 0.02, true, 8, 64, 3);
+  private static final PictureSettings SHAPES_PICTURES =
+      PictureSettings.exactly(/* size= */ 64, /* validation= */ 120);
+
+  private static final PictureSettings CIFAR10_PICTURES =
+      new PictureSettings(
+          /* size= */ 32,
+          /* enlargement= */ 1,
+          /* crop= */ false,
+          /* flip= */ true,
+          /* validation= */ 200);
+
+  private static final PictureSettings PUBLISHED_PICTURES =
+      new PictureSettings(
+          /* size= */ 256,
+          /* enlargement= */ 1.125,
+          /* crop= */ true,
+          /* flip= */ false,
+          /* validation= */ 200);
+
+  /** All scales from the beginning; the rest counts where a flag says otherwise. */
+  private static final Growth AT_ONCE =
+      new Growth(/* progressive= */ 0, /* progressiveEnd= */ 0.8, /* progressiveWarmUp= */ 100);
+
+  /** None; the rest counts where a flag says otherwise. */
+  private static final Adversary NO_ADVERSARY =
+      new Adversary(
+          /* discriminator= */ 0,
+          /* adaptive= */ true,
+          /* discriminatorStart= */ 0.2,
+          /* discriminatorWarmUp= */ 0.02,
+          /* diffAugment= */ true,
+          /* consistency= */ 8,
+          /* discriminatorChannels= */ 64,
+          /* discriminatorLayers= */ 3);
 
   /** Pictures of the shapes world, 64 x 64, from captions; for a CPU. */
   public static final Preset SHAPES =
@@ -34,54 +68,78 @@ public record Preset(
           "shapes",
           "The shapes world, 64 x 64 pixels, from captions; an hour and a half on two cores.",
           new TokenizerSettings(
-              PictureSettings.exactly(64, 120),
+              SHAPES_PICTURES,
               new TokenizerSettings.Model(
-                  64,
-                  List.of(1, 1, 1),
-                  1,
-                  1024,
-                  8,
-                  List.of(1, 4, 4),
-                  4,
-                  0.5,
-                  0.25,
-                  false,
-                  4,
-                  true,
-                  0,
-                  false),
-              new OptimizerSettings(
-                  8_000, 16, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
-              new Betas(0.9, 0.99),
-              new Loss(1, 2, 4, 0, 0.3),
-              new Codebook(2_500, true, 100, 0.8, 0, false),
+                  /* channels= */ 64,
+                  /* multipliers= */ List.of(1, 1, 1),
+                  /* blocks= */ 1,
+                  /* codes= */ 1024,
+                  /* codeChannels= */ 8,
+                  /* scales= */ List.of(1, 4, 4),
+                  /* phis= */ 4,
+                  /* phiRatio= */ 0.5,
+                  /* beta= */ 0.25,
+                  /* cosine= */ false,
+                  /* patch= */ 4,
+                  /* plain= */ true,
+                  /* thrift= */ 0,
+                  /* places= */ false),
+              OptimizerSettings.muon(
+                  /* steps= */ 8_000,
+                  /* batch= */ 16,
+                  /* rate= */ 2e-3,
+                  /* warmUp= */ 100,
+                  /* decay= */ 0.005,
+                  /* clip= */ 1,
+                  /* ema= */ 0),
+              new Betas(/* beta1= */ 0.9, /* beta2= */ 0.99),
+              new Loss(
+                  /* l1= */ 1,
+                  /* l2= */ 2,
+                  /* chroma= */ 4,
+                  /* lpipsWeight= */ 0,
+                  /* quantization= */ 0.3),
+              new Codebook(
+                  /* continuous= */ 2_500,
+                  /* fromData= */ true,
+                  /* restartEvery= */ 100,
+                  /* restartUntil= */ 0.8,
+                  /* truncation= */ 0,
+                  /* frozen= */ false),
               NO_ADVERSARY),
           new VarSettings(
-              PictureSettings.exactly(64, 120),
+              SHAPES_PICTURES,
               new VarSettings.Model(
-                  VarSettings.TEXT,
-                  6,
-                  128,
-                  4,
-                  true,
-                  true,
-                  true,
-                  true,
-                  2,
-                  1e-5,
-                  128,
-                  2,
-                  4,
-                  true,
-                  24,
-                  512),
-              new OptimizerSettings(
-                  10_000, 32, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
-              new Chance(0, 0.1, 0, 0),
-              new Weights(0.5),
-              new Growth(0, 0.8, 100),
-              new Sampling(120, 1.5, 0, 0),
-              new Computation(4)));
+                  /* condition= */ VarSettings.TEXT,
+                  /* depth= */ 6,
+                  /* width= */ 128,
+                  /* heads= */ 4,
+                  /* sharedCondition= */ true,
+                  /* unitAttention= */ true,
+                  /* neighbours= */ true,
+                  /* rotary= */ true,
+                  /* serial= */ 2,
+                  /* gates= */ 1e-5,
+                  /* textWidth= */ 128,
+                  /* textDepth= */ 2,
+                  /* textHeads= */ 4,
+                  /* textRotary= */ true,
+                  /* textLength= */ 24,
+                  /* words= */ 512),
+              OptimizerSettings.muon(
+                  /* steps= */ 10_000,
+                  /* batch= */ 32,
+                  /* rate= */ 1.5e-3,
+                  /* warmUp= */ 200,
+                  /* decay= */ 0.05,
+                  /* clip= */ 2,
+                  /* ema= */ 0.999),
+              new Chance(
+                  /* smoothing= */ 0, /* dropout= */ 0.1, /* dropPath= */ 0, /* corruption= */ 0),
+              new Weights(/* balance= */ 0.5),
+              AT_ONCE,
+              new Sampling(/* judged= */ 120, /* guidance= */ 1.5, /* topK= */ 0, /* topP= */ 0),
+              new Computation(/* slices= */ 4)));
 
   /**
    * The shapes world by a transformer of a million parameters, and as large a diffusion
@@ -89,46 +147,23 @@ public record Preset(
    * of {@link #SHAPES}.
    */
   public static final Preset SMALL =
-      comparison("small", "The shapes world by models of a million parameters.", 5, 96, 3, 1.5e-3);
+      comparison(
+          "small",
+          "The shapes world by models of a million parameters.",
+          Map.of("depth", "5", "width", "96", "heads", "3", "rate", "1.5e-3"));
 
   /** The same with diffusion, and next-scale, transformers at least four times as large. */
   public static final Preset FOURFOLD =
       comparison(
-          "small-4x", "The shapes world by models four times as large as small.", 6, 192, 6, 1e-3);
+          "small-4x",
+          "The shapes world by models four times as large as small.",
+          Map.of("depth", "6", "width", "192", "heads", "6", "rate", "1e-3"));
 
-  private static Preset comparison(
-      String name, String description, int depth, int width, int heads, double rate) {
-    VarSettings like = SHAPES.var();
-    return new Preset(
-        name,
-        description,
-        SHAPES.tokenizer(),
-        new VarSettings(
-            like.pictures(),
-            new VarSettings.Model(
-                VarSettings.TEXT,
-                depth,
-                width,
-                heads,
-                true,
-                true,
-                true,
-                true,
-                2,
-                1e-5,
-                96,
-                2,
-                3,
-                true,
-                24,
-                512),
-            new OptimizerSettings(
-                8_000, 32, 1, rate, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0.999, 0, "muon"),
-            like.chance(),
-            like.weights(),
-            like.progressive(),
-            like.sampling(),
-            like.computation()));
+  /** A transformer of other sizes than that of {@link #SHAPES}, with a smaller reader of text. */
+  private static Preset comparison(String name, String description, Map<String, String> sizes) {
+    VarSettings reader =
+        Settings.with(SHAPES.var(), Map.of("steps", "8000", "text-width", "96", "text-heads", "3"));
+    return new Preset(name, description, SHAPES.tokenizer(), Settings.with(reader, sizes));
   }
 
   /** The ten classes of CIFAR-10 at 32 x 32; for a CPU. */
@@ -137,54 +172,78 @@ public record Preset(
           "cifar10",
           "CIFAR-10, 32 x 32 pixels, by class; an hour and a half on two cores.",
           new TokenizerSettings(
-              new PictureSettings(32, 1, false, true, 200),
+              CIFAR10_PICTURES,
               new TokenizerSettings.Model(
-                  64,
-                  List.of(1, 2),
-                  1,
-                  1024,
-                  8,
-                  List.of(1, 2, 3, 4, 5, 6, 8),
-                  4,
-                  0.5,
-                  0.25,
-                  false,
-                  2,
-                  true,
-                  0,
-                  false),
-              new OptimizerSettings(
-                  16_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.005, 0.005, 1, 0, 0, "muon"),
-              new Betas(0.9, 0.99),
-              new Loss(1, 2, 1, 0, 0.3),
-              new Codebook(0, true, 100, 0.8, 0, false),
+                  /* channels= */ 64,
+                  /* multipliers= */ List.of(1, 2),
+                  /* blocks= */ 1,
+                  /* codes= */ 1024,
+                  /* codeChannels= */ 8,
+                  /* scales= */ List.of(1, 2, 3, 4, 5, 6, 8),
+                  /* phis= */ 4,
+                  /* phiRatio= */ 0.5,
+                  /* beta= */ 0.25,
+                  /* cosine= */ false,
+                  /* patch= */ 2,
+                  /* plain= */ true,
+                  /* thrift= */ 0,
+                  /* places= */ false),
+              OptimizerSettings.muon(
+                  /* steps= */ 16_000,
+                  /* batch= */ 16,
+                  /* rate= */ 1.5e-3,
+                  /* warmUp= */ 200,
+                  /* decay= */ 0.005,
+                  /* clip= */ 1,
+                  /* ema= */ 0),
+              new Betas(/* beta1= */ 0.9, /* beta2= */ 0.99),
+              new Loss(
+                  /* l1= */ 1,
+                  /* l2= */ 2,
+                  /* chroma= */ 1,
+                  /* lpipsWeight= */ 0,
+                  /* quantization= */ 0.3),
+              new Codebook(
+                  /* continuous= */ 0,
+                  /* fromData= */ true,
+                  /* restartEvery= */ 100,
+                  /* restartUntil= */ 0.8,
+                  /* truncation= */ 0,
+                  /* frozen= */ false),
               NO_ADVERSARY),
           new VarSettings(
-              new PictureSettings(32, 1, false, true, 200),
+              CIFAR10_PICTURES,
               new VarSettings.Model(
-                  VarSettings.CLASSES,
-                  6,
-                  192,
-                  6,
-                  true,
-                  true,
-                  true,
-                  true,
-                  0,
-                  1e-5,
-                  128,
-                  2,
-                  4,
-                  false,
-                  24,
-                  512),
-              new OptimizerSettings(
-                  8_000, 16, 1, 1.5e-3, "cos", 200, 0.01, 0.01, 0.05, 0.05, 2, 0, 0, "muon"),
-              new Chance(0, 0.1, 0, 0),
-              new Weights(0.5),
-              new Growth(0, 0.8, 100),
-              new Sampling(40, 1.5, 0, 0.96),
-              new Computation(2)));
+                  /* condition= */ VarSettings.CLASSES,
+                  /* depth= */ 6,
+                  /* width= */ 192,
+                  /* heads= */ 6,
+                  /* sharedCondition= */ true,
+                  /* unitAttention= */ true,
+                  /* neighbours= */ true,
+                  /* rotary= */ true,
+                  /* serial= */ 0,
+                  /* gates= */ 1e-5,
+                  /* textWidth= */ 128,
+                  /* textDepth= */ 2,
+                  /* textHeads= */ 4,
+                  /* textRotary= */ false,
+                  /* textLength= */ 24,
+                  /* words= */ 512),
+              OptimizerSettings.muon(
+                  /* steps= */ 8_000,
+                  /* batch= */ 16,
+                  /* rate= */ 1.5e-3,
+                  /* warmUp= */ 200,
+                  /* decay= */ 0.05,
+                  /* clip= */ 2,
+                  /* ema= */ 0),
+              new Chance(
+                  /* smoothing= */ 0, /* dropout= */ 0.1, /* dropPath= */ 0, /* corruption= */ 0),
+              new Weights(/* balance= */ 0.5),
+              AT_ONCE,
+              new Sampling(/* judged= */ 40, /* guidance= */ 1.5, /* topK= */ 0, /* topP= */ 0.96),
+              new Computation(/* slices= */ 2)));
 
   /**
    * The recipes of the published models on ImageNet: tokenizer {@code vae_ch160v4096z32}, whose
@@ -199,80 +258,104 @@ public record Preset(
           "published",
           "ImageNet at 256 x 256, by class: the recipes of the published models, batches of 768.",
           new TokenizerSettings(
-              new PictureSettings(256, 1.125, true, false, 200),
+              PUBLISHED_PICTURES,
               new TokenizerSettings.Model(
-                  160,
-                  List.of(1, 1, 2, 2, 4),
-                  2,
-                  4096,
-                  32,
-                  List.of(1, 2, 3, 4, 5, 6, 8, 10, 13, 16),
-                  4,
-                  0.5,
-                  0.25,
-                  false,
-                  1,
-                  false,
-                  0,
-                  false),
+                  /* channels= */ 160,
+                  /* multipliers= */ List.of(1, 1, 2, 2, 4),
+                  /* blocks= */ 2,
+                  /* codes= */ 4096,
+                  /* codeChannels= */ 32,
+                  /* scales= */ List.of(1, 2, 3, 4, 5, 6, 8, 10, 13, 16),
+                  /* phis= */ 4,
+                  /* phiRatio= */ 0.5,
+                  /* beta= */ 0.25,
+                  /* cosine= */ false,
+                  /* patch= */ 1,
+                  /* plain= */ false,
+                  /* thrift= */ 0,
+                  /* places= */ false),
               new OptimizerSettings(
-                  250 * EPOCH,
-                  8,
-                  96,
-                  3e-4,
-                  "cos",
-                  250 * EPOCH / 100,
-                  0.005,
-                  0.3,
-                  0.005,
-                  0.005,
-                  10,
-                  0.9999,
-                  0,
-                  "adamw"),
-              new Betas(0.5, 0.9),
-              new Loss(0.2, 1, 0, 1, 1),
-              new Codebook(0, true, 250 * EPOCH / 200, 0.8, 0, false),
-              new Adversary(0.4, true, 0.2, 0.02, true, 8, 64, 3)),
+                  /* steps= */ 250 * EPOCH,
+                  /* batch= */ 8,
+                  /* accumulate= */ 96,
+                  /* rate= */ 3e-4,
+                  /* curve= */ "cos",
+                  /* warmUp= */ 250 * EPOCH / 100,
+                  /* warmUpStart= */ 0.005,
+                  /* rateEnd= */ 0.3,
+                  /* decay= */ 0.005,
+                  /* decayEnd= */ 0.005,
+                  /* clip= */ 10,
+                  /* ema= */ 0.9999,
+                  /* seed= */ 0,
+                  /* optimizer= */ "adamw"),
+              new Betas(/* beta1= */ 0.5, /* beta2= */ 0.9),
+              new Loss(
+                  /* l1= */ 0.2,
+                  /* l2= */ 1,
+                  /* chroma= */ 0,
+                  /* lpipsWeight= */ 1,
+                  /* quantization= */ 1),
+              new Codebook(
+                  /* continuous= */ 0,
+                  /* fromData= */ true,
+                  /* restartEvery= */ 250 * EPOCH / 200,
+                  /* restartUntil= */ 0.8,
+                  /* truncation= */ 0,
+                  /* frozen= */ false),
+              new Adversary(
+                  /* discriminator= */ 0.4,
+                  /* adaptive= */ true,
+                  /* discriminatorStart= */ 0.2,
+                  /* discriminatorWarmUp= */ 0.02,
+                  /* diffAugment= */ true,
+                  /* consistency= */ 8,
+                  /* discriminatorChannels= */ 64,
+                  /* discriminatorLayers= */ 3)),
           new VarSettings(
-              new PictureSettings(256, 1.125, true, false, 200),
+              PUBLISHED_PICTURES,
               new VarSettings.Model(
-                  VarSettings.CLASSES,
-                  16,
-                  1024,
-                  16,
-                  false,
-                  true,
-                  false,
-                  false,
-                  0,
-                  1e-3,
-                  128,
-                  2,
-                  4,
-                  false,
-                  24,
-                  512),
+                  /* condition= */ VarSettings.CLASSES,
+                  /* depth= */ 16,
+                  /* width= */ 1024,
+                  /* heads= */ 16,
+                  /* sharedCondition= */ false,
+                  /* unitAttention= */ true,
+                  /* neighbours= */ false,
+                  /* rotary= */ false,
+                  /* serial= */ 0,
+                  /* gates= */ 1e-3,
+                  /* textWidth= */ 128,
+                  /* textDepth= */ 2,
+                  /* textHeads= */ 4,
+                  /* textRotary= */ false,
+                  /* textLength= */ 24,
+                  /* words= */ 512),
               new OptimizerSettings(
-                  200 * EPOCH,
-                  8,
-                  96,
-                  3e-4,
-                  "lin0",
-                  200 * EPOCH / 50,
-                  0.005,
-                  0.1,
-                  0.05,
-                  0.05,
-                  2,
-                  0,
-                  0,
-                  "adamw"),
-              new Chance(0, 0.1, DropPath.publishedRate(16), 0),
-              new Weights(0),
-              new Growth(0, 0.8, 100),
-              new Sampling(16, 1.5, 900, 0.96),
-              new Computation(1)));
+                  /* steps= */ 200 * EPOCH,
+                  /* batch= */ 8,
+                  /* accumulate= */ 96,
+                  /* rate= */ 3e-4,
+                  /* curve= */ "lin0",
+                  /* warmUp= */ 200 * EPOCH / 50,
+                  /* warmUpStart= */ 0.005,
+                  /* rateEnd= */ 0.1,
+                  /* decay= */ 0.05,
+                  /* decayEnd= */ 0.05,
+                  /* clip= */ 2,
+                  /* ema= */ 0,
+                  /* seed= */ 0,
+                  /* optimizer= */ "adamw"),
+              new Chance(
+                  /* smoothing= */ 0,
+                  /* dropout= */ 0.1,
+                  /* dropPath= */ DropPath.publishedRate(16),
+                  /* corruption= */ 0),
+              new Weights(/* balance= */ 0),
+              AT_ONCE,
+              new Sampling(
+                  /* judged= */ 16, /* guidance= */ 1.5, /* topK= */ 900, /* topP= */ 0.96),
+              new Computation(/* slices= */ 1)));
 
   /** The settings of a diffusion transformer on the same pictures, of about the same size. */
   public DitSettings dit() {

@@ -69,9 +69,7 @@ public record VarSettings(
 
     /** Checks the condition. */
     public Model {
-      if (!condition.equals(TEXT) && !condition.equals(CLASSES)) {
-        throw new IllegalArgumentException("--condition: text or classes; got " + condition);
-      }
+      requireCondition(condition);
       requireDivisor("--heads", heads, "--width", width);
       requireDivisor("--text-heads", textHeads, "--text-width", textWidth);
       if (serial < 0) {
@@ -81,6 +79,12 @@ public record VarSettings(
         throw new IllegalArgumentException(
             "--depth, --text-depth, --text-length, --words: at least 1, 1, 2 and 4; got "
                 + List.of(depth, textDepth, textLength, words));
+      }
+    }
+
+    static void requireCondition(String condition) {
+      if (!condition.equals(TEXT) && !condition.equals(CLASSES)) {
+        throw new IllegalArgumentException("--condition: text or classes; got " + condition);
       }
     }
 
@@ -185,23 +189,20 @@ public record VarSettings(
    */
   public Training training(boolean recompute) {
     return new Training(
-        optimizer.schedule(),
-        optimizer.clip(),
-        chance.smoothing(),
-        chance.dropout(),
-        chance.dropPath(),
-        optimizer.accumulate(),
-        recompute,
+        new Training.Steps(
+            optimizer.schedule(),
+            optimizer.clip(),
+            optimizer.accumulate(),
+            Optimizer.Kind.of(optimizer.optimizer())),
+        new Training.Loss(chance.smoothing(), weights.balance()),
+        new Training.Chance(chance.dropout(), chance.dropPath(), chance.corruption()),
+        new Training.Computation(recompute, computation.slices()),
         progressive.progressive() == 0
             ? null
             : new Progressive(
                 progressive.progressive(),
                 progressive.progressiveEnd(),
                 progressive.progressiveWarmUp()),
-        optimizer.seed(),
-        weights.balance(),
-        Optimizer.Kind.of(optimizer.optimizer()),
-        chance.corruption(),
-        computation.slices());
+        optimizer.seed());
   }
 }

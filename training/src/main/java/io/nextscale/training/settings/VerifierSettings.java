@@ -66,17 +66,23 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
   /** Settings for a CPU. */
   public static VerifierSettings of(Kind kind) {
     return switch (kind) {
-      case CLIP -> of(kind, 2_500, 32);
-      case AESTHETIC -> of(kind, 2_000, 32);
-      case IMAGEREWARD -> of(kind, 2_000, 16);
+      case CLIP -> of(kind, /* steps= */ 2_500, /* batch= */ 32);
+      case AESTHETIC -> of(kind, /* steps= */ 2_000, /* batch= */ 32);
+      case IMAGEREWARD -> of(kind, /* steps= */ 2_000, /* batch= */ 16);
     };
   }
 
   private static VerifierSettings of(Kind kind, int steps, int batch) {
     return new VerifierSettings(
-        new Subject(kind.word(), 0, 60, 1),
-        new OptimizerSettings(
-            steps, batch, 1, 2e-3, "cos", 100, 0.01, 0.01, 0.05, 0.05, 1, 0.995, 0, "muon"));
+        new Subject(kind.word(), /* world= */ 0, /* validation= */ 60, /* aside= */ 1),
+        OptimizerSettings.muon(
+            steps,
+            batch,
+            /* rate= */ 2e-3,
+            /* warmUp= */ 100,
+            /* decay= */ 0.05,
+            /* clip= */ 1,
+            /* ema= */ 0.995));
   }
 
   /** Which verifier. */

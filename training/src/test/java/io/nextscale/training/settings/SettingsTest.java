@@ -1,5 +1,6 @@
 package io.nextscale.training.settings;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,11 +15,14 @@ import io.nextscale.vqvae.VqVae;
 import io.nextscale.vqvae.VqVaeConfig;
 import io.nextscale.vqvae.training.TokenizerTraining;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +40,30 @@ class SettingsTest {
       Json var = Json.parse("v", Settings.json(preset.var()).write());
       assertThat(Settings.parse("v", (Json.Obj) var, VarSettings.class)).isEqualTo(preset.var());
     }
+  }
+
+  /**
+   * What {@code train … --show-settings} prints for each preset and kind of verifier, of
+   * 2026-11-22: who changes a preset changes the file with it, and says so in the change log.
+   */
+  @Test
+  void presetsHaveTheSettingsThatWereWrittenDown() throws IOException {
+    Json.Obj written;
+    try (InputStream in = SettingsTest.class.getResourceAsStream("presets.json")) {
+      written = (Json.Obj) Json.parse("presets.json", new String(in.readAllBytes(), UTF_8));
+    }
+    SequencedMap<String, Json> presets = new LinkedHashMap<>();
+    for (Preset preset : Preset.ALL) {
+      SequencedMap<String, Json> parts = new LinkedHashMap<>();
+      parts.put("tokenizer", Settings.json(preset.tokenizer()));
+      parts.put("var", Settings.json(preset.var()));
+      parts.put("dit", Settings.json(preset.dit()));
+      presets.put(preset.name(), new Json.Obj(parts));
+    }
+    for (VerifierSettings.Kind kind : VerifierSettings.Kind.values()) {
+      presets.put(kind.word(), Settings.json(VerifierSettings.of(kind)));
+    }
+    assertThat(new Json.Obj(presets).writeIndented()).isEqualTo(written.writeIndented());
   }
 
   @Test

@@ -128,7 +128,7 @@ public record ClipConfig(int embedding, Vision vision, Text text) {
               Extents.of(from, "token_embedding.weight", 2).dim(0),
               Extents.of(from, "positional_embedding", 2).dim(0),
               textWidth(from),
-              Extents.depth(from, "transformer.resblocks.", ".ln_1.weight"),
+              from.count("transformer.resblocks.", ".ln_1.weight"),
               heads.text()));
     } catch (IllegalArgumentException e) {
       throw new FileFormatException(
@@ -144,7 +144,7 @@ public record ClipConfig(int embedding, Vision vision, Text text) {
         Extents.row(tokens) * patch,
         patch,
         width(from),
-        Extents.depth(from, "visual.transformer.resblocks.", ".ln_1.weight"),
+        from.count("visual.transformer.resblocks.", ".ln_1.weight"),
         heads);
   }
 }

@@ -26,15 +26,6 @@ public final class Extents {
     return shape;
   }
 
-  /** How many blocks there are, {@code prefix0suffix}, {@code prefix1suffix} and so on. */
-  public static int depth(Checkpoint from, String prefix, String suffix) {
-    int depth = 0;
-    while (from.has(prefix + depth + suffix)) {
-      depth++;
-    }
-    return depth;
-  }
-
   /** g for {@code g² + 1} tokens: a picture's patches in a row. */
   public static int row(int tokens) {
     return (int) Math.round(Math.sqrt(Math.max(0, tokens - 1.0)));

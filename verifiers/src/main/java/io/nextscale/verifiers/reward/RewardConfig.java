@@ -100,13 +100,13 @@ public record RewardConfig(Vision vision, Text text, ScoreHead.Widths head) {
               Extents.row(tokens) * patches.dim(2),
               patches.dim(2),
               patches.dim(0),
-              Extents.depth(from, VISION + "blocks.", ".norm1.weight"),
+              from.count(VISION + "blocks.", ".norm1.weight"),
               heads.vision()),
           new Text(
               words.dim(0),
               Extents.of(from, TEXT + "embeddings.position_embeddings.weight", 2).dim(0),
               words.dim(1),
-              Extents.depth(from, TEXT + "encoder.layer.", ".output.dense.weight"),
+              from.count(TEXT + "encoder.layer.", ".output.dense.weight"),
               heads.text()),
           ScoreHead.Widths.of(from, "mlp."));
     } catch (IllegalArgumentException e) {
