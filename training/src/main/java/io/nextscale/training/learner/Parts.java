@@ -3,20 +3,37 @@ package io.nextscale.training.learner;
 import io.nextscale.nn.Linear;
 import io.nextscale.nn.Name;
 import io.nextscale.shapes.Checker;
+import io.nextscale.shapes.Colour;
 import io.nextscale.shapes.Group;
 import io.nextscale.shapes.Prompt;
 import io.nextscale.shapes.Relation;
+import io.nextscale.shapes.Scene;
+import io.nextscale.shapes.Sighting;
+import io.nextscale.shapes.Size;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.verifiers.layer.Losses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * A verifier with a layer that says which parts of a caption hold of a picture: whether it would be
- * right if the caption did not name the tone, the relation, the colours, the sizes; or if it named
- * one of them alone beside the forms. It is learnt on the side, because "wrong" says little of why,
- * and is no part of the trained verifier.
+ * A verifier with a layer that says what it understood of a caption and a picture. It is learnt on
+ * the side, because "wrong" says little of why, and is no part of the trained verifier:
+ *
+ * <ul>
+ *   <li>which parts of the caption hold: whether the picture would be right if the caption did not
+ *       name the tone, the relation, the colours, the sizes; or if it named one of them alone
+ *       beside the forms;
+ *   <li>which relations hold between the forms, whatever the caption says of them;
+ *   <li>whether the ground has the tone; of each form whether there are as many as the caption
+ *       says, and one of its colour, and one of its size, whatever else the picture shows;
+ *   <li>of each form where it is seen, how large, and of which colours.
+ * </ul>
+ *
+ * All but the first spare the detour of learning from rights and wrongs alone: whether "a circle
+ * above a square" is right hangs on the order of nouns, the relation and two places at once, and no
+ * one of them says anything without the others.
  *
  * @param model the verifier, perhaps with other such layers
  * @param layer from what the verifier knows of caption and picture together
@@ -25,16 +42,39 @@ import java.util.function.UnaryOperator;
 public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear layer) {
 
   /** What is left of a prompt in each part. */
-  private static final List<UnaryOperator<Prompt>> LEFT =
-      List.of(
-          prompt -> part(prompt, false, true, true, true),
-          prompt -> part(prompt, true, false, true, true),
-          prompt -> part(prompt, true, true, false, true),
-          prompt -> part(prompt, true, true, true, false),
-          prompt -> part(prompt, false, true, false, false),
-          prompt -> part(prompt, false, false, true, false),
-          prompt -> part(prompt, false, false, false, true),
-          prompt -> part(prompt, false, false, false, false));
+  private static final List<UnaryOperator<Prompt>> LEFT = left();
+
+  /** Its place across and down, its size, its colours. */
+  private static final int OF_A_FORM = 3 + Colour.values().length;
+
+  /** Its number, its colour, its size. */
+  private static final int OF_A_GROUP = 3;
+
+  private static final int COUNT = LEFT.size() + 1 + 2 * (OF_A_GROUP + OF_A_FORM);
+
+  private static List<UnaryOperator<Prompt>> left() {
+    List<UnaryOperator<Prompt>> left = new ArrayList<>();
+    left.add(prompt -> part(prompt, false, true, true, true));
+    left.add(prompt -> part(prompt, true, false, true, true));
+    left.add(prompt -> part(prompt, true, true, false, true));
+    left.add(prompt -> part(prompt, true, true, true, false));
+    left.add(prompt -> part(prompt, false, true, false, false));
+    left.add(prompt -> part(prompt, false, false, true, false));
+    left.add(prompt -> part(prompt, false, false, false, true));
+    left.add(prompt -> part(prompt, false, false, false, false));
+    for (Relation relation : Relation.values()) {
+      if (relation != Relation.AND) {
+        left.add(prompt -> part(related(prompt, relation), false, true, false, false));
+      }
+    }
+    return List.copyOf(left);
+  }
+
+  private static Prompt related(Prompt prompt, Relation relation) {
+    return prompt.second() == null
+        ? prompt
+        : new Prompt(prompt.first(), relation, prompt.second(), prompt.tone());
+  }
 
   /**
    * A model and a layer whose parameters have no values yet.
@@ -42,7 +82,7 @@ public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear l
    * @param width C, channels of what the layer reads
    */
   static <M extends Record> Parts<M> of(M model, int width) {
-    return new Parts<>(model, Linear.declared(width, LEFT.size(), true));
+    return new Parts<>(model, Linear.declared(width, COUNT, true));
   }
 
   private static Prompt part(
@@ -61,20 +101,54 @@ public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear l
         group.count(), sizes ? group.size() : null, colours ? group.colour() : null, group.form());
   }
 
-  /** Whether each part of a prompt holds: as many numbers as there are parts, 1 or 0. */
+  /** What is to be understood: as many numbers as the layer has, 0 to 1. */
   static List<Float> holding(Prompt prompt, Checker.Report report) {
     List<Float> holding = new ArrayList<>();
     for (UnaryOperator<Prompt> left : LEFT) {
       holding.add(Checker.satisfies(report, left.apply(prompt)) ? 1f : 0f);
     }
+    holding.add(prompt.tone() == null || prompt.tone() == report.tone() ? 1f : 0f);
+    Group second = prompt.second() == null ? prompt.first() : prompt.second();
+    for (Group group : List.of(prompt.first(), second)) {
+      List<Sighting> things =
+          report.things().stream().filter(thing -> thing.form() == group.form()).toList();
+      holding.addAll(asked(group, things));
+      holding.addAll(seen(things));
+    }
     return holding;
   }
 
+  /** Whether things of the form of a group have its number, its colour, its size. */
+  private static List<Float> asked(Group group, List<Sighting> things) {
+    boolean colour = things.stream().anyMatch(thing -> group.colour() == thing.colour());
+    boolean size = things.stream().anyMatch(thing -> group.size() == thing.size());
+    return List.of(
+        things.size() == group.count() ? 1f : 0f,
+        colour || group.colour() == null ? 1f : 0f,
+        size || group.size() == null ? 1f : 0f);
+  }
+
+  /** The means over all things of a form; in the middle and of no colour where there is none. */
+  private static List<Float> seen(List<Sighting> things) {
+    List<Float> seen = new ArrayList<>();
+    seen.add(mean(things, 0.5f, thing -> thing.x() / Scene.SIDE));
+    seen.add(mean(things, 0.5f, thing -> thing.y() / Scene.SIDE));
+    seen.add(mean(things, 0.5f, thing -> thing.size() == Size.LARGE ? 1 : 0));
+    for (Colour colour : Colour.values()) {
+      seen.add(mean(things, 0, thing -> thing.colour() == colour ? 1 : 0));
+    }
+    return seen;
+  }
+
+  private static float mean(List<Sighting> things, float none, ToDoubleFunction<Sighting> of) {
+    return (float) things.stream().mapToDouble(of).average().orElse(none);
+  }
+
   /**
-   * The mean logistic loss of the parts.
+   * The mean logistic loss of all numbers.
    *
    * @param known (B,C)
-   * @param holding of {@link #holding}, picture by picture, (B · parts)
+   * @param holding of {@link #holding}, picture by picture, (B · numbers)
    */
   Tensor loss(Tensor known, Tensor holding) {
     return Losses.quality(layer.forward(known).reshape(holding.shape().size()), holding);

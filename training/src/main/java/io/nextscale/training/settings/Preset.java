@@ -66,7 +66,7 @@ public record Preset(
   public static final Preset SHAPES =
       new Preset(
           "shapes",
-          "The shapes world, 64 x 64 pixels, from captions; an hour and a half on two cores.",
+          "The shapes world, 64 x 64 pixels, from captions; three hours on one core.",
           new TokenizerSettings(
               SHAPES_PICTURES,
               new TokenizerSettings.Model(
@@ -127,7 +127,7 @@ public record Preset(
                   /* textLength= */ 24,
                   /* words= */ 512),
               OptimizerSettings.muon(
-                  /* steps= */ 10_000,
+                  /* steps= */ 12_000,
                   /* batch= */ 32,
                   /* rate= */ 1.5e-3,
                   /* warmUp= */ 200,

@@ -66,15 +66,15 @@ public record VerifierSettings(Subject subject, OptimizerSettings optimizer) {
   /** Settings for a CPU. */
   public static VerifierSettings of(Kind kind) {
     return switch (kind) {
-      case CLIP -> of(kind, /* steps= */ 2_500, /* batch= */ 32);
-      case AESTHETIC -> of(kind, /* steps= */ 2_000, /* batch= */ 32);
-      case IMAGEREWARD -> of(kind, /* steps= */ 2_000, /* batch= */ 16);
+      case CLIP -> of(kind, /* steps= */ 2_500, /* batch= */ 32, /* aside= */ 1);
+      case AESTHETIC -> of(kind, /* steps= */ 2_000, /* batch= */ 32, /* aside= */ 1);
+      case IMAGEREWARD -> of(kind, /* steps= */ 2_500, /* batch= */ 24, /* aside= */ 8);
     };
   }
 
-  private static VerifierSettings of(Kind kind, int steps, int batch) {
+  private static VerifierSettings of(Kind kind, int steps, int batch, double aside) {
     return new VerifierSettings(
-        new Subject(kind.word(), /* world= */ 0, /* validation= */ 60, /* aside= */ 1),
+        new Subject(kind.word(), /* world= */ 0, /* validation= */ 60, aside),
         OptimizerSettings.muon(
             steps,
             batch,

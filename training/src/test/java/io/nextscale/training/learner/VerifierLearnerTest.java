@@ -15,6 +15,7 @@ import io.nextscale.shapes.Ground;
 import io.nextscale.shapes.Renderer;
 import io.nextscale.shapes.Scene;
 import io.nextscale.shapes.ShapesWorld;
+import io.nextscale.shapes.Size;
 import io.nextscale.shapes.Split;
 import io.nextscale.shapes.Thing;
 import io.nextscale.tensor.DType;
@@ -227,15 +228,44 @@ class VerifierLearnerTest {
     Thing square = new Thing(Form.SQUARE, Colour.BLUE, 20, 44, 8);
     Ground ground = new ShapesWorld(0).example(Split.TRAIN, 0).scene().ground();
     Checker.Report report = Checker.report(new Scene(List.of(circle, square), ground));
-    assertThat(Parts.holding(Grammar.parse("a red circle above a blue square"), report))
-        .containsOnly(1f);
-    // Without tone, relation, colours, sizes; relation alone, colours alone, sizes alone, nothing.
-    assertThat(Parts.holding(Grammar.parse("a red circle below a blue square"), report))
-        .containsExactly(0f, 1f, 0f, 0f, 0f, 1f, 1f, 1f);
-    assertThat(Parts.holding(Grammar.parse("a blue circle above a red square"), report))
-        .containsExactly(0f, 0f, 1f, 0f, 1f, 0f, 1f, 1f);
-    assertThat(Parts.holding(Grammar.parse("a red ring above a blue square"), report))
-        .containsOnly(0f);
+    // Without tone, relation, colours, sizes; relation alone, colours alone, sizes alone, nothing;
+    // above, below, left of, right of
+    assertThat(parts("a red circle above a blue square", report))
+        .containsExactly(1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, 0f, 0f, 0f);
+    assertThat(parts("a red circle below a blue square", report))
+        .containsExactly(0f, 1f, 0f, 0f, 0f, 1f, 1f, 1f, 1f, 0f, 0f, 0f);
+    assertThat(parts("a blue circle above a red square", report))
+        .containsExactly(0f, 0f, 1f, 0f, 1f, 0f, 1f, 1f, 1f, 0f, 0f, 0f);
+    assertThat(parts("a square right of a circle", report))
+        .containsExactly(0f, 1f, 0f, 0f, 0f, 1f, 1f, 1f, 0f, 1f, 0f, 0f);
+    assertThat(parts("a red ring above a blue square", report)).containsOnly(0f);
+  }
+
+  private static List<Float> parts(String caption, Checker.Report report) {
+    return Parts.holding(Grammar.parse(caption), report).subList(0, 12);
+  }
+
+  @Test
+  void whatIsSeenOfTheFormsOfACaption() {
+    Thing circle = new Thing(Form.CIRCLE, Colour.RED, 16, 8, Size.LARGE.halfWidth());
+    Thing other = new Thing(Form.CIRCLE, Colour.GREEN, 48, 24, Size.SMALL.halfWidth());
+    Ground ground = new ShapesWorld(0).example(Split.TRAIN, 0).scene().ground();
+    Checker.Report report = Checker.report(new Scene(List.of(circle, other), ground));
+    List<Float> seen =
+        Parts.holding(Grammar.parse("a large square and a blue small circle"), report);
+    int numbers = 6 + Colour.values().length;
+    assertThat(seen).hasSize(13 + 2 * numbers);
+    assertThat(seen.get(12)).as("any tone").isEqualTo(1);
+    List<Float> square = seen.subList(13, 13 + numbers);
+    // number, colour, size; across, down, size; colours
+    assertThat(square.subList(0, 6)).containsExactly(0f, 1f, 0f, 0.5f, 0.5f, 0.5f);
+    assertThat(square.subList(6, numbers)).containsOnly(0f);
+    List<Float> circles = seen.subList(13 + numbers, 13 + 2 * numbers);
+    assertThat(circles.subList(0, 6)).containsExactly(0f, 0f, 1f, 0.5f, 0.25f, 0.5f);
+    for (Colour colour : Colour.values()) {
+      boolean shown = colour == Colour.RED || colour == Colour.GREEN;
+      assertThat(circles.get(6 + colour.ordinal())).isEqualTo(shown ? 0.5f : 0f);
+    }
   }
 
   @Test

@@ -6,12 +6,13 @@ import io.nextscale.verifiers.layer.ScoreHead;
 import io.nextscale.verifiers.reward.RewardConfig;
 
 /**
- * The sizes of verifiers for the shapes world: less than a million parameters each, so that all
- * three together take less than 6 MiB as BF16.
+ * The sizes of verifiers for the shapes world: a million parameters at most or little more, so that
+ * all three together take less than 6 MiB as BF16. A patch is a field of the board: there is never
+ * more than one thing in it.
  */
 public final class ShapesSizes {
 
-  private static final int PATCH = 8;
+  private static final int PATCH = 16;
   private static final int EMBEDDING = 64;
 
   private ShapesSizes() {}
