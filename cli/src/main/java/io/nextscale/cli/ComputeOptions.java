@@ -44,6 +44,16 @@ final class ComputeOptions {
     System.setProperty("io.nextscale.gpu.memory", size); // read when a device is opened
   }
 
+  @Option(
+      names = "--gpu-products",
+      paramLabel = "HOW",
+      description =
+          "Matrix products on a device: own kernels, or cuBLAS with f32, tf32, bf16, f16 operands"
+              + " (default: auto, which is f32 where there is cuBLAS).")
+  private void setProducts(String how) {
+    System.setProperty("io.nextscale.gpu.products", how); // read when a device is opened
+  }
+
   /**
    * The backend that was asked for, on which tensors live from now on; called before anything is
    * loaded.
