@@ -15,6 +15,10 @@ public final class Libraries {
   /** Whether it is the stand-in, which has a device with libraries when it is asked for. */
   static final boolean STAND_IN = !FloatArray.class.getModule().isNamed();
 
+  static {
+    new TornadoBackendProvider().devices(); // sets what TornadoVM reads once, for all tests
+  }
+
   private Libraries() {}
 
   /**

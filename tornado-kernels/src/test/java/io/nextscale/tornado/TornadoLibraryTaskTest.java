@@ -7,6 +7,7 @@ import static uk.ac.manchester.tornado.api.enums.DataTransferMode.EVERY_EXECUTIO
 import io.nextscale.tornado.RecordingLibrary.Call;
 import io.nextscale.tornado.kernels.TransferKernels;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -26,6 +27,12 @@ class TornadoLibraryTaskTest {
   private final FloatArray memory = new FloatArray(64);
   private final IntArray words = new IntArray(64);
   private final FloatArray staged = new FloatArray(64);
+
+  /** Sets what TornadoVM reads once, for all tests. */
+  @BeforeAll
+  static void find() {
+    assertThat(new TornadoBackendProvider().devices()).isNotEmpty();
+  }
 
   @AfterEach
   void forget() {
