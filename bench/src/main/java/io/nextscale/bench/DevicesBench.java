@@ -77,6 +77,14 @@ final class DevicesBench implements Callable<Integer> {
   @Mixin private DeviceMemory memory;
 
   @Option(
+      names = "--gpu-products",
+      paramLabel = "HOW",
+      description = "Matrix products on a device: auto, own, f32, tf32, bf16, f16 (default: auto).")
+  private void setProducts(String how) {
+    System.setProperty("io.nextscale.gpu.products", how); // read when a device is opened
+  }
+
+  @Option(
       names = {"-o", "--out"},
       paramLabel = "FOLDER",
       description = "Where to write devices.md, .csv, .json and .png.")

@@ -39,6 +39,16 @@ final class ComputeOptions {
 
   @Mixin private DeviceMemory memory = new DeviceMemory();
 
+  @Option(
+      names = "--gpu-products",
+      paramLabel = "HOW",
+      description =
+          "Matrix products on a device: own kernels, or cuBLAS with f32, tf32, bf16, f16 operands"
+              + " (default: auto, which is f32 where there is cuBLAS).")
+  private void setProducts(String how) {
+    System.setProperty("io.nextscale.gpu.products", how); // read when a device is opened
+  }
+
   /**
    * The backend that was asked for, on which tensors live from now on; called before anything is
    * loaded.

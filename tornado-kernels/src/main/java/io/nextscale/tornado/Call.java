@@ -81,7 +81,12 @@ record Call(
 
   /** Floats that only this call needs; they stay as long as the call. */
   DeviceBuffer scratch(int size) {
-    DeviceBuffer buffer = device.allocate(DType.F32, size, 0);
+    return scratch(DType.F32, size);
+  }
+
+  /** Memory of another type, likewise. */
+  DeviceBuffer scratch(DType type, int size) {
+    DeviceBuffer buffer = device.allocate(type, size, 0);
     scratch.add(buffer);
     return buffer;
   }

@@ -93,6 +93,7 @@ final class Device implements AutoCloseable {
   }
 
   IllegalStateException failure(String kernel, Throwable why) {
+    boolean library = kernel.contains(Kernel.LIBRARY_PRODUCT.label());
     return new IllegalStateException(
         "tornado: kernel "
             + kernel
@@ -100,7 +101,9 @@ final class Device implements AutoCloseable {
             + name
             + "; got "
             + why.getMessage()
-            + " — run with --device cpu",
+            + " — run with "
+            + (library ? "--gpu-products own or " : "")
+            + "--device cpu",
         why);
   }
 

@@ -88,23 +88,36 @@ final class ElementwiseDispatch {
     };
   }
 
-  /** To floats on the device; to the small types on the host, which rounds each weight once. */
+  /** On the device, but for bytes: the host rounds each weight to them once. */
   private static void convert(Elementwise.Convert op, Call call) {
     DType from = call.in()[0].buffer().type();
     int n = call.size();
-    if (op.to() != DType.F32) {
-      Shape shape = call.shape(0);
+    Shape shape = call.shape(0);
+    if (op.to() == DType.I8 || op.to() == DType.I32) {
       Operand host = new Operand(call.backend().download(call.in()[0].buffer()), shape);
       Operand out = new Operand(Backends.cpu().allocate(op.to(), shape), shape);
       Backends.cpu().run(op, new Operand[] {host}, out);
       call.backend().fill(call.out(), (HostBuffer) out.buffer());
-    } else if (from == DType.I32) {
-      call.runEach(Kernel.INDICES_TO_FLOATS, n, call.at(0), call.result(), n);
+    } else if (op.to() == DType.F32) {
+      toFloats(call, from, call.result());
     } else {
-      Shape shape = call.shape(0);
-      int row = shape.rank() == 0 || shape.dim(0) == 0 ? 1 : Math.max(1, n / shape.dim(0));
-      call.runEach(
-          Kernel.WIDEN, n, call.format(0), call.at(0), call.factors(0), call.result(), n, row);
+      int floats = call.at(0);
+      if (from != DType.F32) {
+        floats = call.scratch(n).at();
+        toFloats(call, from, floats);
+      }
+      StorageDispatch.narrow(call, StorageDispatch.format(op.to()), floats, call.result(), n);
     }
+  }
+
+  private static void toFloats(Call call, DType from, int to) {
+    int n = call.size();
+    if (from == DType.I32) {
+      call.runEach(Kernel.INDICES_TO_FLOATS, n, call.at(0), to, n);
+      return;
+    }
+    Shape shape = call.shape(0);
+    int row = shape.rank() == 0 || shape.dim(0) == 0 ? 1 : Math.max(1, n / shape.dim(0));
+    StorageDispatch.widen(call, call.format(0), call.at(0), call.factors(0), to, n, row);
   }
 }

@@ -13,6 +13,7 @@ import io.nextscale.tornado.kernels.ProductKernels;
 import io.nextscale.tornado.kernels.ReductionKernels;
 import io.nextscale.tornado.kernels.ResamplingKernels;
 import io.nextscale.tornado.kernels.SamplingKernels;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -24,6 +25,8 @@ enum Kernel {
   BINARY(Groups.WIDE, ElementwiseKernels::binary),
   BROADCAST(Groups.WIDE, ElementwiseKernels::broadcast),
   WIDEN(Groups.WIDE, ElementwiseKernels::widen),
+  BITS(Groups.WIDE, ElementwiseKernels::bits),
+  NARROW(Groups.WIDE, ElementwiseKernels::narrow),
   INDICES_TO_FLOATS(Groups.WIDE, ElementwiseKernels::indicesToFloats),
   GATED(Groups.WIDE, ElementwiseKernels::gated),
   MOVE_FLOATS(Groups.WIDE, LayoutKernels::moveFloats),
@@ -46,6 +49,9 @@ enum Kernel {
   GROUP_NORM_GRAD(Groups.WIDE, GroupNormKernels::groupNormGrad),
   GROUP_NORM_AFFINE_GRAD(Groups.WIDE, GroupNormKernels::groupNormAffineGrad),
   PRODUCT(Groups.WIDE, ProductKernels::product),
+  FINISH(Groups.WIDE, ProductKernels::finish),
+  /** No kernel of ours: {@link CuBlasProducts} does it. */
+  LIBRARY_PRODUCT,
   CONV2D(Groups.WIDE, ConvolutionKernels::conv2d),
   CONV2D_GRAD_INPUT(Groups.WIDE, ConvolutionKernels::conv2dGradInput),
   CONV2D_GRAD_WEIGHT(Groups.WIDE, ConvolutionKernels::conv2dGradWeight),
@@ -75,8 +81,12 @@ enum Kernel {
   /** The most arguments. */
   final int args;
 
-  /** The body, as TornadoVM takes it. */
-  final Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code;
+  /** The body, as TornadoVM takes it; null for what a library does. */
+  final @Nullable Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code;
+
+  Kernel() {
+    this(1, FEW, null);
+  }
 
   Kernel(
       int group, Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code) {
@@ -86,7 +96,7 @@ enum Kernel {
   Kernel(
       int group,
       int args,
-      Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code) {
+      @Nullable Task6<KernelContext, IntArray, IntArray, FloatArray, FloatArray, IntArray> code) {
     this.group = group;
     this.args = args;
     this.code = code;

@@ -49,20 +49,18 @@ final class KernelGraph {
     KernelContext context = new KernelContext();
     for (int i = 0; i < bases.length; i++) {
       Kernel kernel = kernels.get(i);
-      IntArray slot = IntArray.fromElements(bases[i]);
-      graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, slot);
-      graph.task(
-          id(i, kernel),
-          kernel.code,
-          context,
-          slot,
-          args,
-          numbers,
-          memory.floats(),
-          memory.words());
+      String id = id(i, kernel);
       WorkerGrid grid = Memory.grid(kernel.group);
       grids.add(grid);
-      scheduler.addWorkerGrid(name + "." + id(i, kernel), grid);
+      if (kernel.code == null) {
+        graph.libraryTask(
+            id, CuBlasProducts::task, id, bases[i], args, numbers, memory.floats(), memory.words());
+      } else {
+        IntArray slot = IntArray.fromElements(bases[i]);
+        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, slot);
+        graph.task(id, kernel.code, context, slot, args, numbers, memory.floats(), memory.words());
+        scheduler.addWorkerGrid(name + "." + id, grid);
+      }
     }
     this.plan = memory.plan(graph, scheduler);
   }

@@ -4,7 +4,6 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.op.MatrixProduct;
 import io.nextscale.tornado.kernels.ProductKernels;
 import io.nextscale.tornado.kernels.Storage;
-import io.nextscale.tornado.kernels.Tiles;
 
 /** Matrix products. */
 final class MatrixProductDispatch {
@@ -34,72 +33,47 @@ final class MatrixProductDispatch {
       m *= batches;
       batches = 1;
     }
-    int tiles = tiles(n);
-    int[] args = {
-      m,
-      n,
-      k,
-      tiles,
-      tiles * tiles(m),
-      call.at(0),
-      m * k,
-      transposeA ? 1 : k,
-      transposeA ? m : 1,
-      Storage.F32,
-      call.at(1),
-      shared ? 0 : k * n,
-      transposeB ? 1 : n,
-      transposeB ? k : 1,
-      ABSENT,
-      call.result(),
-      ABSENT,
-      ProductKernels.NONE,
-      ABSENT,
-      1,
-      ABSENT
-    };
-    call.run(Kernel.PRODUCT, batches * tiles * tiles(m), args);
+    Product product =
+        new Product(
+            batches,
+            m,
+            n,
+            k,
+            new Product.Left(call.at(0), transposeA),
+            new Product.Right(Storage.F32, call.at(1), transposeB, shared, ABSENT),
+            call.result(),
+            Product.Tail.NOTHING);
+    call.backend().products().run(call, product);
   }
 
   private static void linear(Call call, MatrixProduct.Linear op) {
     int n = call.shape(1).dim(0);
     int k = call.shape(1).dim(1);
     int m = n == 0 ? 0 : call.size() / n;
-    int tiles = tiles(n);
     int f =
         switch (op.activation()) {
           case NONE -> ProductKernels.NONE;
           case GELU -> ProductKernels.GELU;
           case SILU -> ProductKernels.SILU;
         };
-    int[] args = {
-      m,
-      n,
-      k,
-      tiles,
-      tiles * tiles(m),
-      call.at(0),
-      0,
-      k,
-      1,
-      call.format(1),
-      call.at(1),
-      0,
-      1,
-      k,
-      call.factors(1),
-      call.result(),
-      call.at(2, op.bias()),
-      f,
-      call.at(op.gateIndex(), op.gate()),
-      op.gate() ? call.shape(0).dim(1) : 1,
-      call.at(op.residualIndex(), op.residual())
-    };
-    call.run(Kernel.PRODUCT, tiles * tiles(m), args);
-  }
-
-  private static int tiles(int extent) {
-    return (extent + Tiles.TILE - 1) / Tiles.TILE;
+    Product.Tail tail =
+        new Product.Tail(
+            call.at(2, op.bias()),
+            f,
+            call.at(op.gateIndex(), op.gate()),
+            op.gate() ? call.shape(0).dim(1) : 1,
+            call.at(op.residualIndex(), op.residual()));
+    Product product =
+        new Product(
+            1,
+            m,
+            n,
+            k,
+            new Product.Left(call.at(0), false),
+            new Product.Right(call.format(1), call.at(1), true, true, call.factors(1)),
+            call.result(),
+            tail);
+    call.backend().products().run(call, product);
   }
 
   private static void gated(Call call) {

@@ -27,18 +27,21 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * when somebody wants to see a result, as few task graphs, and a kernel that fails is heard of
  * then.
  *
- * <p>Nothing falls back to the CPU. On the host are done, always: rounding to the small storage
- * types (once for each weight), and checks of indices that come from the host anyway.
+ * <p>Nothing falls back to the CPU. On the host are done, always: rounding to bytes (once for each
+ * weight), and checks of indices that come from the host anyway.
  */
 final class TornadoBackend implements Backend {
 
   private final String name;
   private final TornadoDevice tornado;
+  private final Products products;
   private final Device device;
 
-  TornadoBackend(String name, TornadoDevice tornado, long memoryBytes, int most) {
+  TornadoBackend(
+      String name, TornadoDevice tornado, long memoryBytes, int most, Products products) {
     this.name = name;
     this.tornado = tornado;
+    this.products = products;
     this.device = new Device(name, tornado, memoryBytes, most);
   }
 
@@ -49,16 +52,22 @@ final class TornadoBackend implements Backend {
 
   @Override
   public String describe() {
-    return describe(tornado);
+    return describe(tornado, products);
   }
 
-  static String describe(TornadoDevice device) {
+  static String describe(TornadoDevice device, Products products) {
     return device.getDescription()
         + " by "
         + device.getTornadoVMBackend()
         + " ("
         + device.getPlatformName()
-        + ")";
+        + "), "
+        + products.describe();
+  }
+
+  /** What computes its matrix products. */
+  Products products() {
+    return products;
   }
 
   @Override

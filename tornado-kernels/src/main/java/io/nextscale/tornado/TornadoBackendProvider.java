@@ -20,6 +20,9 @@ public final class TornadoBackendProvider implements BackendProvider {
   /** The property that says how many kernels one task graph may have; 1: each runs by itself. */
   public static final String TASKS = "io.nextscale.gpu.tasks";
 
+  /** The property that says what computes matrix products: auto, own, f32, tf32, bf16, f16. */
+  public static final String PRODUCTS = "io.nextscale.gpu.products";
+
   /** TornadoVM has room for about 180 tasks of six arguments in a graph. */
   private static final int MOST_TASKS = 128;
 
@@ -77,7 +80,12 @@ public final class TornadoBackendProvider implements BackendProvider {
   @Override
   public String describe(String device) {
     requireThere(device);
-    return TornadoBackend.describe(Found.device(device));
+    TornadoDevice tornado = Found.device(device);
+    return TornadoBackend.describe(tornado, products(tornado));
+  }
+
+  private static Products products(TornadoDevice device) {
+    return Products.of(System.getProperty(PRODUCTS, Products.AUTO), device);
   }
 
   private void requireThere(String device) {
@@ -89,10 +97,14 @@ public final class TornadoBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(String device) {
+    long bytes = memory();
     requireThere(device);
-    long bytes = bytes(System.getProperty(MEMORY, DEFAULT_MEMORY));
-    setIfUnset(TORNADO_MEMORY, (bytes >> 20) + SPARE_MEGABYTES + "MB");
-    return new TornadoBackend(device, Found.device(device), bytes, tasks());
+    TornadoDevice tornado = Found.device(device);
+    return new TornadoBackend(device, tornado, bytes, tasks(), products(tornado));
+  }
+
+  private static long memory() {
+    return bytes(System.getProperty(MEMORY, DEFAULT_MEMORY));
   }
 
   private static int tasks() {
@@ -146,6 +158,8 @@ public final class TornadoBackendProvider implements BackendProvider {
       setIfUnset(OPENCL_FLAGS, "-cl-mad-enable -w");
       // 4096 unless it is set, which is too little for graphs of more than some 50 tasks.
       setIfUnset(BYTECODES, "32768");
+      // 4 GB unless it is set, and read once, when the first of its classes is.
+      setIfUnset(TORNADO_MEMORY, (memory() >> 20) + SPARE_MEGABYTES + "MB");
       return TornadoRuntimeProvider.getTornadoRuntime();
     }
 

@@ -11,7 +11,8 @@
  * carries what crosses the bus.
  *
  * <p>Start with {@link io.nextscale.tornado.TornadoBackend}; what one work item does is in {@code
- * io.nextscale.tornado.kernels}. Not here: library products.
+ * io.nextscale.tornado.kernels}. Matrix products may be a library's: {@link
+ * io.nextscale.tornado.LibraryProducts}.
  */
 @NullMarked
 package io.nextscale.tornado;

@@ -62,7 +62,8 @@ class KernelRulesTest {
           "uk/ac/manchester/tornado/api/types/arrays/IntArray.set",
           "uk/ac/manchester/tornado/api/KernelContext.localBarrier",
           "uk/ac/manchester/tornado/api/KernelContext.allocateFloatLocalArray",
-          "java/lang/Integer.intValue");
+          "java/lang/Integer.intValue",
+          "java/lang/Float.floatToRawIntBits");
 
   private static final String MATH = "uk/ac/manchester/tornado/api/math/TornadoMath";
 
@@ -262,6 +263,32 @@ class KernelRulesTest {
         reach(next, calls, reached);
       }
     }
+  }
+
+  /** Anywhere else they are not compiled. */
+  @Test
+  void bitsOfFloatsGoIntoAnArrayAtOnce() throws IOException {
+    assertThat(bitsElsewhere(classes())).isEmpty();
+    assertThat(bitsElsewhere(wrong())).singleElement().asString().endsWith(".bits");
+  }
+
+  private static Set<String> bitsElsewhere(List<ClassModel> types) {
+    Set<String> found = new TreeSet<>();
+    for (ClassModel type : types) {
+      for (MethodModel method : type.methods()) {
+        List<Instruction> code = instructions(method);
+        for (int i = 0; i + 1 < code.size(); i++) {
+          if (calls(code.get(i), "floatToRawIntBits") && !calls(code.get(i + 1), "set")) {
+            found.add(name(type, method));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean calls(Instruction instruction, String method) {
+    return instruction instanceof InvokeInstruction call && call.name().equalsString(method);
   }
 
   /** A kernel may be any task of a graph: its arguments are not the first. */
@@ -489,6 +516,11 @@ class KernelRulesTest {
     static float reads(IntArray slot, IntArray args, FloatArray numbers) {
       int base = slot.get(0);
       return args.get(3) + args.get(base + 3) + numbers.get(0) + numbers.get(base);
+    }
+
+    static int bits(float x, IntArray words) {
+      words.set(0, Float.floatToRawIntBits(x));
+      return Float.floatToRawIntBits(x) + 1;
     }
 
     static int keeps(int x, int y) {

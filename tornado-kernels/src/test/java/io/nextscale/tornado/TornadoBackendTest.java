@@ -16,6 +16,7 @@ import io.nextscale.tensor.op.MatrixProduct.Activation;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.tensor.spi.BackendProvider;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +93,34 @@ class TornadoBackendTest {
     } else {
       there = normal(7, 300).to(type);
       assertThat(there.to(device).to(Backends.cpu()).toArray()).isEqualTo(there.toArray());
+    }
+  }
+
+  /** Random bits, the neighbourhood of every power of two of binary16, and what is no number. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"BF16", "F16"})
+  void roundingToSixteenBitsIsThatOfTheHost(DType type) {
+    float[] values = new float[6000];
+    for (int i = 0; i < values.length; i++) {
+      int bits = (int) random.nextLong();
+      if (i % 3 == 1) { // on ties and beside them, subnormal ones included
+        bits = (100 + random.nextInt(46) << 23) + (random.nextInt(1 << 12) << 11) - 1 + i % 2;
+      }
+      values[i] = Float.intBitsToFloat(bits);
+    }
+    float[] special = {0f, -0f, 65504, 65519.996f, 65520, -65536, 0x1p-25f, 0x1.000002p-25f};
+    System.arraycopy(special, 0, values, 0, special.length);
+    values[special.length] = Float.NEGATIVE_INFINITY;
+    values[special.length + 1] = Float.NaN;
+    Tensor x = Tensor.of(Shape.of(values.length - 1), Arrays.copyOf(values, values.length - 1));
+    float[] there = x.to(device).to(type).to(Backends.cpu()).toArray();
+    float[] here = x.to(type).toArray();
+    for (int i = 0; i < here.length; i++) {
+      assertThat(Float.floatToIntBits(there[i])) // any NaN is as good as another
+          .as("%s from %a", type, values[i])
+          .isEqualTo(Float.floatToIntBits(here[i]));
     }
   }
 

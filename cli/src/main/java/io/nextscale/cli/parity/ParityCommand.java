@@ -78,6 +78,12 @@ public final class ParityCommand implements Callable<Integer> {
   private @Nullable String memory;
 
   @Option(
+      names = "--gpu-products",
+      paramLabel = "HOW",
+      description = "Matrix products on a device: auto, own, f32, tf32, bf16, f16 (default: auto).")
+  private @Nullable String products;
+
+  @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
       description = "Threads of the CPU kernels (default: one per processor).")
@@ -96,6 +102,9 @@ public final class ParityCommand implements Callable<Integer> {
     }
     if (memory != null) {
       System.setProperty("io.nextscale.gpu.memory", memory); // read when a device is opened
+    }
+    if (products != null) {
+      System.setProperty("io.nextscale.gpu.products", products); // likewise
     }
     try {
       Backends.setStandard(Backends.open(device));

@@ -141,8 +141,8 @@ public final class ElementwiseKernels {
   }
 
   /**
-   * The numbers of a tensor stored small, or indices, as floats. Args: format, x, factors of rows,
-   * y, n, elements per row.
+   * The numbers of a tensor stored small, or indices, as floats. Args: format, x, factors of rows
+   * or −1, y, n, elements per row.
    *
    * @see io.nextscale.tensor.op.Elementwise.Convert
    */
@@ -157,10 +157,52 @@ public final class ElementwiseKernels {
     int i = context.globalIdx;
     if (i < args.get(base + 4)) {
       float value = Storage.element(args.get(base), memory, words, args.get(base + 1), i);
-      if (args.get(base) == Storage.I8) {
+      if (args.get(base + 2) >= 0) {
         value *= memory.get(args.get(base + 2) + i / args.get(base + 5));
       }
       memory.set(args.get(base + 3) + i, value);
+    }
+  }
+
+  /**
+   * The bits of floats, for {@link #narrow}: TornadoVM 5.2 takes them on the way into an array
+   * only. Args: x, y, n.
+   */
+  public static void bits(
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int i = context.globalIdx;
+    if (i < args.get(base + 2)) {
+      words.set(args.get(base + 1) + i, Float.floatToRawIntBits(memory.get(args.get(base) + i)));
+    }
+  }
+
+  /**
+   * Floats rounded to 16 bits, the nearest and even ones on ties; two for each item, which go to a
+   * word. Args: format, the bits of x, y, n.
+   */
+  public static void narrow(
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int i = context.globalIdx;
+    int n = args.get(base + 3);
+    if (2 * i < n) {
+      int x = args.get(base + 1) + 2 * i;
+      int word = Storage.narrowed(args.get(base), words.get(x));
+      if (2 * i + 1 < n) {
+        word = word | (Storage.narrowed(args.get(base), words.get(x + 1)) << 16);
+      }
+      words.set(args.get(base + 2) + i, word);
     }
   }
 

@@ -76,7 +76,7 @@ public final class ProductKernels {
       for (int j = 0; j < Tiles.OWN; j++) {
         int n = column + local % Tiles.SIDE + Tiles.SIDE * j;
         if (m < args.get(base) && n < args.get(base + 1)) {
-          finish(args, base, memory, sums[Tiles.OWN * i + j], batch * args.get(base) + m, n);
+          finishSum(args, base, memory, sums[Tiles.OWN * i + j], batch * args.get(base) + m, n);
         }
       }
     }
@@ -116,8 +116,28 @@ public final class ProductKernels {
     return value;
   }
 
+  /**
+   * What {@link #product} does with its sums, for sums that are in C already; arguments as there.
+   *
+   * @see io.nextscale.tensor.op.MatrixProduct.Linear
+   */
+  public static void finish(
+      KernelContext context,
+      IntArray slot,
+      IntArray args,
+      FloatArray numbers,
+      FloatArray memory,
+      IntArray words) {
+    int base = slot.get(0);
+    int i = context.globalIdx;
+    int n = args.get(base + 1);
+    if (i < args.get(base) * n) {
+      finishSum(args, base, memory, memory.get(args.get(base + 15) + i), i / n, i % n);
+    }
+  }
+
   /** The tail of a linear layer, for one sum. */
-  private static void finish(
+  private static void finishSum(
       IntArray args, int base, FloatArray memory, float sum, int row, int n) {
     float s = sum;
     if (args.get(base + 9) == Storage.I8) {

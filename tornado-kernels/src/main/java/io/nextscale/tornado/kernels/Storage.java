@@ -1,5 +1,6 @@
 package io.nextscale.tornado.kernels;
 
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -62,5 +63,37 @@ public final class Storage {
     int power = e == 31 ? POWERS - 1 : e - 25 + POWERS_BIAS;
     float magnitude = e == 0 ? m * memory.get(POWERS_BIAS - 24) : (1024 + m) * memory.get(power);
     return bits > 0x7fff ? -magnitude : magnitude;
+  }
+
+  /** The 16 bits that are nearest to a float of these bits, with the even last bit on ties. */
+  static int narrowed(int format, int bits) {
+    int magnitude = bits & 0x7fffffff;
+    int small = format == BF16 ? narrowedBrain(magnitude) : narrowedHalf(magnitude);
+    return small | ((bits >> 16) & 0x8000);
+  }
+
+  private static int narrowedBrain(int magnitude) {
+    int small = (magnitude + 0x7fff + ((magnitude >> 16) & 1)) >> 16;
+    if (magnitude > 0x7f800000) { // no number
+      small = (magnitude >> 16) | 0x40;
+    }
+    return small;
+  }
+
+  /** Exponents move by 112; below 2^−14 they stay and the fraction is shifted instead. */
+  private static int narrowedHalf(int magnitude) {
+    int small = (magnitude - (112 << 23) + 0xfff + ((magnitude >> 13) & 1)) >> 13;
+    if (magnitude < (113 << 23)) {
+      int shift = TornadoMath.min(126 - (magnitude >> 23), 25);
+      int fraction = (magnitude & 0x7fffff) | 0x800000;
+      small = (fraction + (1 << (shift - 1)) - 1 + ((fraction >> shift) & 1)) >> shift;
+    }
+    if (magnitude >= (143 << 23)) { // 2^16
+      small = 0x7c00;
+    }
+    if (magnitude > 0x7f800000) {
+      small = 0x7e00 | ((magnitude >> 13) & 0x1ff);
+    }
+    return small;
   }
 }

@@ -14,9 +14,9 @@
  * operation; an offset of −1 says that an operand is absent. Work groups have {@link
  * io.nextscale.tornado.kernels.Groups#ROW} items where a group takes a row, else {@link
  * io.nextscale.tornado.kernels.Groups#WIDE}. What TornadoVM compiles wrongly or not at all is
- * listed in {@code docs/gpu.md} and kept out by a test: no {@code >>>}, no bits of a float
- * reinterpreted, no {@code Math} that the device lacks, no local array passed on, no float compared
- * by {@code >=} or {@code <=}, no helper in the condition of a loop, no condition in a variable.
+ * listed in {@code docs/gpu.md} and kept out by a test: no {@code >>>}, no bits of a float but into
+ * an array, no {@code Math} that the device lacks, no local array passed on, no float compared by
+ * {@code >=} or {@code <=}, no helper in the condition of a loop, no condition in a variable.
  * Beside these: one exit from helpers, every element of a result written, not two branches that
  * both end in a loop.
  *

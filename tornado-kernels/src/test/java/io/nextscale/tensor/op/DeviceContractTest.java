@@ -10,11 +10,13 @@ import io.nextscale.tensor.spi.Backend;
 import io.nextscale.tensor.spi.Buffer;
 import io.nextscale.tensor.spi.HostBuffer;
 import io.nextscale.tensor.spi.Operand;
+import io.nextscale.tornado.Libraries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -60,14 +62,29 @@ class DeviceContractTest {
     int checked = 0;
     for (Sample sample : OpSamples.samples()) {
       if (sample.op().getClass() == operation) {
-        check(sample);
+        check(sample, device);
         checked++;
       }
     }
     assertThat(checked).isPositive();
   }
 
-  private static void check(Sample sample) {
+  /** Products once more, by the library where there is one. */
+  @Test
+  void libraryAgreesWithTheReference() {
+    try (Backend library = Libraries.open("f32")) {
+      int checked = 0;
+      for (Sample sample : OpSamples.samples()) {
+        if (sample.op() instanceof MatrixProduct) {
+          check(sample, library);
+          checked++;
+        }
+      }
+      assertThat(checked).isGreaterThan(20);
+    }
+  }
+
+  private static void check(Sample sample, Backend device) {
     Operand expected = sample.poisoned();
     sample.op().reference(sample.operands(), expected);
     List<Operand> in = new ArrayList<>();

@@ -6,8 +6,8 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
-/** A kernel with its arguments. Scalars are what they were when the task was added. */
-final class DeviceTask {
+/** A kernel. */
+final class DeviceTask extends GraphTask {
 
   /** More work items in a group than any device takes. */
   private static final int GROUP_LIMIT = 1024;
@@ -18,65 +18,19 @@ final class DeviceTask {
     void call(Object[] arguments);
   }
 
-  private final String graph;
-  private final String id;
   private final Code code;
-  private final Object[] arguments;
 
   DeviceTask(String graph, String id, Object kernel, Code code, Object[] arguments) {
-    this.graph = graph;
-    this.id = id;
+    super(graph, id, arguments);
     this.code = code;
-    this.arguments = arguments;
     if (kernel.getClass().getDeclaredFields().length > 0) {
       throw new TornadoRuntimeException(
           "task " + name() + ": a kernel that captures nothing — hand it over as an argument");
     }
-    for (Object argument : arguments) {
-      requireUsable(argument);
-    }
   }
 
-  private void requireUsable(Object argument) {
-    boolean usable =
-        argument instanceof TornadoNativeArray
-            || argument instanceof KernelContext
-            || argument instanceof Integer
-            || argument instanceof Long
-            || argument instanceof Float
-            || argument instanceof Double;
-    if (!usable) {
-      throw new TornadoRuntimeException(
-          "task "
-              + name()
-              + ": arrays of uk.ac.manchester.tornado.api.types.arrays, a KernelContext, numbers;"
-              + " got "
-              + (argument == null ? "null" : argument.getClass().getSimpleName()));
-    }
-  }
-
-  String id() {
-    return id;
-  }
-
-  String name() {
-    return graph + "." + id;
-  }
-
-  boolean takes(TornadoNativeArray array) {
-    return Arrays.stream(arguments).anyMatch(argument -> argument == array);
-  }
-
-  /** The arrays among the arguments. */
-  Iterable<TornadoNativeArray> arrays() {
-    return Arrays.stream(arguments)
-        .filter(TornadoNativeArray.class::isInstance)
-        .map(TornadoNativeArray.class::cast)
-        .toList();
-  }
-
-  /** Runs the kernel on the device's copies of its arrays. */
-  void run(Map<TornadoNativeArray, TornadoNativeArray> onDevice, WorkerGrid grid) {
+  @Override
+  void run(Map<TornadoNativeArray, TornadoNativeArray> onDevice, TornadoExecutionPlan plan) {
     Object[] actual = new Object[arguments.length];
     int contextAt = -1;
     for (int i = 0; i < actual.length; i++) {
@@ -92,7 +46,7 @@ final class DeviceTask {
       throw new TornadoRuntimeException(
           "task " + name() + ": a KernelContext among its arguments; got none");
     }
-    onVirtualThread(actual, contextAt, grid);
+    onVirtualThread(actual, contextAt, plan.grid(name()));
   }
 
   private void onVirtualThread(Object[] actual, int contextAt, WorkerGrid grid) {

@@ -16,7 +16,7 @@ public class ImmutableTaskGraph {
   private final List<TaskGraph.Transfer> toHost;
   private final List<TaskGraph.Consumed> consumed;
   private final List<TornadoNativeArray> persisted;
-  private final List<DeviceTask> tasks;
+  private final List<GraphTask> tasks;
 
   /** The device's copy of each array, by the array of the host. */
   private final Map<TornadoNativeArray, TornadoNativeArray> onDevice = new IdentityHashMap<>();
@@ -35,7 +35,7 @@ public class ImmutableTaskGraph {
       List<TaskGraph.Transfer> toHost,
       List<TaskGraph.Consumed> consumed,
       List<TornadoNativeArray> persisted,
-      List<DeviceTask> tasks) {
+      List<GraphTask> tasks) {
     this.name = name;
     this.toDevice = toDevice;
     this.toHost = toHost;
@@ -59,11 +59,12 @@ public class ImmutableTaskGraph {
     return name;
   }
 
+  /** The names of those that need grids. */
   void addTaskNames(Set<String> names) {
-    tasks.forEach(task -> names.add(task.name()));
+    tasks.stream().filter(DeviceTask.class::isInstance).forEach(task -> names.add(task.name()));
   }
 
-  void execute(DeviceMemory memory, GridScheduler grids) {
+  void execute(DeviceMemory memory, TornadoExecutionPlan plan) {
     if (stopped) {
       throw new TornadoRuntimeException(
           "graph " + name + ": one that ran to its end; got one that TornadoVM goes on in");
@@ -71,7 +72,7 @@ public class ImmutableTaskGraph {
     for (TaskGraph.Consumed source : consumed) {
       onDevice.put(source.array(), taken(source.array()));
     }
-    for (DeviceTask task : tasks) {
+    for (GraphTask task : tasks) {
       for (TornadoNativeArray array : task.arrays()) {
         onDevice.computeIfAbsent(array, memory::allocate);
       }
@@ -84,8 +85,8 @@ public class ImmutableTaskGraph {
     }
     executed = true;
     stopped = true; // until all have run
-    for (DeviceTask task : tasks) {
-      task.run(onDevice, grids == null ? null : grids.get(task.name()));
+    for (GraphTask task : tasks) {
+      task.run(onDevice, plan);
     }
     for (TaskGraph.Transfer transfer : toHost) {
       if (transfer.mode() == DataTransferMode.EVERY_EXECUTION) {

@@ -22,7 +22,7 @@ public class TaskGraph {
   private final List<Transfer> toHost = new ArrayList<>();
   private final List<Consumed> consumed = new ArrayList<>();
   private final List<TornadoNativeArray> persisted = new ArrayList<>();
-  private final List<DeviceTask> tasks = new ArrayList<>();
+  private final List<GraphTask> tasks = new ArrayList<>();
 
   public TaskGraph(String name) {
     this.name = name;
@@ -166,16 +166,39 @@ public class TaskGraph {
         arg6);
   }
 
+  /** Adds a call of a library that 6 arguments describe. */
+  public <T1, T2, T3, T4, T5, T6> TaskGraph libraryTask(
+      String id,
+      TornadoFunctions.LibraryTask6<T1, T2, T3, T4, T5, T6> code,
+      T1 arg1,
+      T2 arg2,
+      T3 arg3,
+      T4 arg4,
+      T5 arg5,
+      T6 arg6) {
+    return add(new LibraryTask(name, id, code.apply(arg1, arg2, arg3, arg4, arg5, arg6)));
+  }
+
   private TaskGraph add(String id, Object code, DeviceTask.Code call, Object... arguments) {
-    if (tasks.stream().anyMatch(task -> task.id().equals(id))) {
-      throw new TornadoRuntimeException("graph " + name + ": tasks of different names; got " + id);
+    return add(new DeviceTask(name, id, code, call, arguments));
+  }
+
+  private TaskGraph add(GraphTask task) {
+    if (tasks.stream().anyMatch(other -> other.id().equals(task.id()))) {
+      throw new TornadoRuntimeException(
+          "graph " + name + ": tasks of different names; got " + task.id());
     }
-    room -= ROOM_FOR_TASK + ROOM_FOR_ARGUMENT * arguments.length;
+    room -= ROOM_FOR_TASK + ROOM_FOR_ARGUMENT * task.arguments.length;
     if (room < 0) {
       throw new TornadoRuntimeException(
-          "graph " + name + ": tasks of " + ROOM + " bytes together; got one too many, " + id);
+          "graph "
+              + name
+              + ": tasks of "
+              + ROOM
+              + " bytes together; got one too many, "
+              + task.id());
     }
-    tasks.add(new DeviceTask(name, id, code, call, arguments.clone()));
+    tasks.add(task);
     return this;
   }
 

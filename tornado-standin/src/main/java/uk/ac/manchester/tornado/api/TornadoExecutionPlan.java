@@ -5,10 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+import uk.ac.manchester.tornado.runtime.common.TornadoXPUDevice;
+import uk.ac.manchester.tornado.runtime.library.LibraryRegistry;
 
 /**
  * Executes the graphs it was made of, one at a time, with one device memory for all. A graph may be
@@ -16,9 +19,13 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
  */
 public class TornadoExecutionPlan implements AutoCloseable {
 
+  private static final AtomicLong IDS = new AtomicLong();
+
+  private final long id = IDS.incrementAndGet();
   private final List<ImmutableTaskGraph> graphs;
   private final DeviceMemory memory = new DeviceMemory();
   private final AtomicBoolean running = new AtomicBoolean();
+  private TornadoXPUDevice device = (TornadoXPUDevice) getDevice(0, 0);
   private GridScheduler grids;
   private int selected;
   private boolean closed;
@@ -39,11 +46,12 @@ public class TornadoExecutionPlan implements AutoCloseable {
         .getDevice(deviceIndex);
   }
 
-  /** Chooses the device; there is one. */
+  /** Chooses the device, the first unless another one is chosen. */
   public TornadoExecutionPlan withDevice(TornadoDevice device) {
-    if (device != getDevice(0, 0)) {
-      throw new TornadoRuntimeException("plan: the only device; got another one");
+    if (!(device instanceof TornadoXPUDevice known)) {
+      throw new TornadoRuntimeException("plan: a device of the runtime; got another one");
     }
+    this.device = known;
     return this;
   }
 
@@ -69,6 +77,19 @@ public class TornadoExecutionPlan implements AutoCloseable {
     return this;
   }
 
+  long id() {
+    return id;
+  }
+
+  TornadoXPUDevice device() {
+    return device;
+  }
+
+  /** The grid of a task, or null. */
+  WorkerGrid grid(String task) {
+    return grids == null ? null : grids.get(task);
+  }
+
   /** Executes the chosen graph, the first unless another one was chosen. */
   public TornadoExecutionResult execute() {
     if (closed) {
@@ -79,7 +100,7 @@ public class TornadoExecutionPlan implements AutoCloseable {
     }
     try {
       ImmutableTaskGraph graph = graphs.get(selected);
-      graph.execute(memory, grids);
+      graph.execute(memory, this);
       graphs.forEach(other -> other.executedAfter(graph));
       return new TornadoExecutionResult(graph);
     } finally {
@@ -91,5 +112,6 @@ public class TornadoExecutionPlan implements AutoCloseable {
   @Override
   public void close() throws TornadoExecutionPlanException {
     closed = true;
+    LibraryRegistry.destroyContexts(id);
   }
 }

@@ -1,6 +1,6 @@
 package uk.ac.manchester.tornado.api.common;
 
-/** The types of kernels, by their number of arguments. */
+/** The types of kernels and of calls of libraries, by their number of arguments. */
 public final class TornadoFunctions {
 
   private TornadoFunctions() {}
@@ -39,5 +39,11 @@ public final class TornadoFunctions {
   @FunctionalInterface
   public interface Task6<T1, T2, T3, T4, T5, T6> {
     void apply(T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6);
+  }
+
+  /** What makes a call of a library of 6 arguments. */
+  @FunctionalInterface
+  public interface LibraryTask6<T1, T2, T3, T4, T5, T6> {
+    LibraryTaskDescriptor apply(T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6);
   }
 }

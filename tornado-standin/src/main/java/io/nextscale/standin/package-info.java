@@ -1,0 +1,2 @@
+/** What TornadoVM does in native code. */
+package io.nextscale.standin;

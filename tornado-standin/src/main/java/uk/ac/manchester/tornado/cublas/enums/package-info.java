@@ -1,0 +1,2 @@
+/** Modes of cuBLAS. */
+package uk.ac.manchester.tornado.cublas.enums;

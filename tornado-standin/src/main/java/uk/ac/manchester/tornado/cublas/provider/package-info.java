@@ -1,0 +1,2 @@
+/** What finds and calls cuBLAS. */
+package uk.ac.manchester.tornado.cublas.provider;

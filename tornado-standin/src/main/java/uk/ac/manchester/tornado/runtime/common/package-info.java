@@ -1,0 +1,2 @@
+/** Devices. */
+package uk.ac.manchester.tornado.runtime.common;

@@ -1,0 +1,2 @@
+/** The libraries that tasks may call. */
+package uk.ac.manchester.tornado.runtime.library;
