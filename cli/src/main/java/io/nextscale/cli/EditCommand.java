@@ -207,7 +207,7 @@ final class EditCommand implements Callable<Integer> {
     values.putAll(GenerationOptions.describe(request));
     values.put("seed", own);
     values.putAll(models.describe());
-    values.put("backend", Backends.cpu().name());
+    values.put("backend", Backends.standard().name());
     values.put("version", Recipe.VERSION);
     return new Recipe(values);
   }

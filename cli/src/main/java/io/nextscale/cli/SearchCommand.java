@@ -254,7 +254,7 @@ final class SearchCommand implements Callable<Integer> {
     values.putAll(settings);
     values.put("seed", first);
     values.putAll(models.describe());
-    values.put("backend", Backends.cpu().name());
+    values.put("backend", Backends.standard().name());
     values.put("version", Recipe.VERSION);
     return new Recipe(values);
   }
