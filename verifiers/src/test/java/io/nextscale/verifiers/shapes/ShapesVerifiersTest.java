@@ -1,0 +1,49 @@
+package io.nextscale.verifiers.shapes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nextscale.shapes.Scene;
+import io.nextscale.shapes.Split;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.verifiers.PromptVerifier;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The verifier inside the program, on captions of the test split. */
+class ShapesVerifiersTest {
+
+  private static final int PAIRS = 40;
+
+  /** Less than docs/verifiers.md says; whoever guesses has 20 of 40 right, seldom more than 26. */
+  @ParameterizedTest
+  @CsvSource({
+    "COLOUR, 37",
+    "COLOURS_EXCHANGED, 35",
+    "FORM, 37",
+    "SIZE, 35",
+    "MISSING, 37",
+    "EXTRA, 37",
+    "PLACES_EXCHANGED, 27"
+  })
+  void imageRewardTellsFlawsApart(Flaw flaw, int atLeast) throws IOException {
+    PromptVerifier verifier = ShapesVerifiers.embedded("imagereward");
+    Lessons lessons = new Lessons(0, Split.TEST, null);
+    int right = 0;
+    for (int i = 0; i < PAIRS; i++) {
+      Lessons.Pair pair = lessons.pair(flaw, i);
+      double[] scores =
+          verifier
+              .of(pair.example().caption())
+              .score(
+                  Tensor.concat(0, image(pair.better().picture()), image(pair.worse().picture())));
+      right += scores[0] > scores[1] ? 1 : 0;
+    }
+    assertThat(right).isGreaterThanOrEqualTo(atLeast);
+  }
+
+  private static Tensor image(float[] picture) {
+    return Tensor.of(Shape.of(1, Scene.SIDE, Scene.SIDE, 3), picture);
+  }
+}
