@@ -10,6 +10,7 @@ import io.nextscale.tensor.io.Json;
 import io.nextscale.training.learner.VerifierLearner;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,11 +184,27 @@ class SearchCommandTest {
         "--verifier: read",
         "a CLIP with a vision transformer");
     for (String name : ShapesVerifiers.NAMES) {
-      if (ShapesVerifiers.class.getResource("shapes-" + name + ".safetensors") == null) {
+      if (!isInside(name)) {
         assertRefused(
             search("--verifier", name), "inside the program; got none", "train verifier " + name);
       }
     }
     assertThat(file("a.png")).doesNotExist();
+  }
+
+  @Test
+  void verifierInsideTheProgramScores() {
+    Tiny.Result result = search("--verifier", "imagereward");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(file("a.png")).exists();
+  }
+
+  private static boolean isInside(String name) throws IOException {
+    try {
+      ShapesVerifiers.fingerprint(name);
+      return true;
+    } catch (FileNotFoundException e) {
+      return false;
+    }
   }
 }
