@@ -13,8 +13,8 @@ import io.nextscale.tensor.Tensor;
  * 0, matrices normal with deviation {@code 1/√inputs} and cut off at twice that; the logarithm of
  * CLIP's factor {@code log(1/0.07)}.
  *
- * <p>Embeddings are normal with deviation 0.5, not 0.02 as in CLIP: the steps of an optimiser that
- * makes all of them alike large soon bury what is small. Those of places are sines and cosines of
+ * <p>Embeddings are normal with deviation 0.5, not 0.02 as in CLIP: steps of Adam are as large as
+ * the rate whatever the gradient, at 0.002 a tenth of that. Those of places are sines and cosines of
  * as much deviation, {@code 0.5 √2 sin(t / 100^(2i/C))}, for pictures half of the channels for rows
  * and half for columns: "the word after" and "the patch below" are the same turn everywhere and
  * need not be learnt for each place.

@@ -6,9 +6,9 @@ import io.nextscale.verifiers.layer.ScoreHead;
 import io.nextscale.verifiers.reward.RewardConfig;
 
 /**
- * The sizes of verifiers for the shapes world: a million parameters at most or little more, so that
- * all three together take less than 6 MiB as BF16. A patch is a field of the board: there is never
- * more than one thing in it.
+ * The sizes of verifiers for the shapes world: about a million parameters each at most, so that all
+ * three together take less than 6 MiB as BF16. A patch is a field of the board, in which a thing
+ * lies.
  */
 public final class ShapesSizes {
 
