@@ -14,10 +14,10 @@ import io.nextscale.tensor.Tensor;
  * CLIP's factor {@code log(1/0.07)}.
  *
  * <p>Embeddings are normal with deviation 0.5, not 0.02 as in CLIP: steps of Adam are as large as
- * the rate whatever the gradient, at 0.002 a tenth of that. Those of places are sines and cosines of
- * as much deviation, {@code 0.5 √2 sin(t / 100^(2i/C))}, for pictures half of the channels for rows
- * and half for columns: "the word after" and "the patch below" are the same turn everywhere and
- * need not be learnt for each place.
+ * the rate whatever the gradient, at 0.002 a tenth of that. Those of places are sines and cosines
+ * of as much deviation, {@code 0.5 √2 sin(t / 100^(2i/C))}, for pictures half of the channels for
+ * rows and half for columns: "the word after" and "the patch below" are the same turn everywhere
+ * and need not be learnt for each place.
  *
  * <p>Source: openai/CLIP clip/model.py, CLIP.initialize_parameters @d05afc4, without its factors
  * for depth; Vaswani et al. 2017, section 3.5, for the sines.
