@@ -41,7 +41,7 @@ record ShapesPictures(ShapesWorld world, long seed, Split split, boolean crowds)
     if (crowds) {
       return new Picture(name, image(world.crowd(split, index)), Picture.UNLABELLED, List.of());
     }
-    Example example = world.example(split, index);
+    Example example = world.example(split, index).inReadingOrder();
     RgbImage image = image(example.scene());
     return new Picture(name, image, Picture.UNLABELLED, List.of(example.caption()));
   }

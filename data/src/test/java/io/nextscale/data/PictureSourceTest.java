@@ -325,7 +325,8 @@ class PictureSourceTest {
       assertThatThrownBy(() -> few.get(4)).isInstanceOf(IndexOutOfBoundsException.class);
       assertThatThrownBy(() -> train.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
       assertThatThrownBy(() -> few.range(1, 5)).hasMessageContaining("within 4 pictures");
-      float[] drawn = new ShapesWorld(5).example(Split.TRAIN, 12).picture(); // (64,64,3)
+      float[] drawn =
+          new ShapesWorld(5).example(Split.TRAIN, 12).inReadingOrder().picture(); // (64,64,3)
       float[] read = picture.image().toFloats();
       for (int i = 0; i < drawn.length; i++) {
         assertThat((read[i] + 1) / 2).isBetween(drawn[i] - 0.5f / 254, drawn[i] + 0.5f / 254);

@@ -19,6 +19,11 @@ public record Thing(Form form, Colour colour, float x, float y, float halfWidth)
     return Size.of(halfWidth);
   }
 
+  /** The same thing with its centre elsewhere. */
+  public Thing at(float newX, float newY) {
+    return new Thing(form, colour, newX, newY, halfWidth);
+  }
+
   /** Whether the bounding boxes of two things leave the gap that scenes leave. */
   public boolean clearOf(Thing other) {
     float reach = halfWidth + other.halfWidth + GAP;

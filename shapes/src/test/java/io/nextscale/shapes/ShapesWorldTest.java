@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -120,6 +121,43 @@ class ShapesWorldTest {
     }
     assertThat(halfWidths).containsExactlyInAnyOrder(5.5f, 7f);
     assertThat(places).containsExactlyInAnyOrder(8f, 24f, 40f, 56f);
+  }
+
+  @Test
+  void whoLearnsToDrawSeesPairsInReadingOrder() {
+    ShapesWorld world = new ShapesWorld(10);
+    int exchanged = 0;
+    for (int i = 0; i < 10 * EXAMPLES; i++) {
+      Example free = world.example(Split.TRAIN, i);
+      Example ordered = free.inReadingOrder();
+      assertThat(ordered.inReadingOrder()).isEqualTo(ordered);
+      if (free.prompt().relation() != Relation.AND) {
+        assertThat(ordered).isEqualTo(free);
+        continue;
+      }
+      List<Thing> before = free.scene().things();
+      List<Thing> after = ordered.scene().things();
+      Group first = free.prompt().first();
+      assertThat(first.describes(after.get(0).form(), after.get(0).colour(), after.get(0).size()))
+          .isTrue();
+      assertThat(Scene.SIDE * after.get(0).y() + after.get(0).x())
+          .isLessThan(Scene.SIDE * after.get(1).y() + after.get(1).x());
+      assertThat(places(after)).isEqualTo(places(before));
+      assertThat(kinds(after)).isEqualTo(kinds(before));
+      assertThat(Checker.shows(ordered.picture(), ordered.prompt())).isTrue();
+      exchanged += ordered.equals(free) ? 0 : 1;
+    }
+    assertThat(exchanged)
+        .as("about half of the pairs, a third of all captions")
+        .isBetween(4 * EXAMPLES / 3, 2 * EXAMPLES);
+  }
+
+  private static Set<List<Float>> places(List<Thing> things) {
+    return things.stream().map(t -> List.of(t.x(), t.y())).collect(Collectors.toSet());
+  }
+
+  private static List<Thing> kinds(List<Thing> things) {
+    return things.stream().map(t -> t.at(0, 0)).toList();
   }
 
   @Test

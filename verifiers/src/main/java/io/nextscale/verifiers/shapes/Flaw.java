@@ -63,7 +63,7 @@ public enum Flaw {
       for (Thing t : things) {
         float x = sideways ? Scene.SIDE - t.x() : t.x();
         float y = sideways ? t.y() : Scene.SIDE - t.y();
-        mirrored.add(moved(t, x, y));
+        mirrored.add(t.at(x, y));
       }
       return things.size() < 2 ? null : mirrored;
     }
@@ -78,7 +78,7 @@ public enum Flaw {
       Thing b = things.get(j);
       return a.form() == b.form() && a.colour() == b.colour()
           ? null
-          : clear(replaced(replaced(things, i, moved(a, b.x(), b.y())), j, moved(b, a.x(), a.y())));
+          : clear(replaced(replaced(things, i, a.at(b.x(), b.y())), j, b.at(a.x(), a.y())));
     }
   },
   /** A thing is elsewhere. */
@@ -87,7 +87,7 @@ public enum Flaw {
     @Nullable List<Thing> things(List<Thing> things, RandomStream random) {
       int i = random.nextInt(things.size());
       Thing t = things.get(i);
-      Thing there = moved(t, ShapesWorld.place(random), ShapesWorld.place(random));
+      Thing there = t.at(ShapesWorld.place(random), ShapesWorld.place(random));
       return there.equals(t) ? null : clear(replaced(things, i, there));
     }
   },
@@ -175,10 +175,6 @@ public enum Flaw {
 
   private static Thing painted(Thing t, Colour colour) {
     return new Thing(t.form(), colour, t.x(), t.y(), t.halfWidth());
-  }
-
-  private static Thing moved(Thing t, float x, float y) {
-    return new Thing(t.form(), t.colour(), x, y, t.halfWidth());
   }
 
   /** The things, if none of them touches another; else null. */
