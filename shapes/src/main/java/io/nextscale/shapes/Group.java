@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record Group(int count, @Nullable Size size, @Nullable Colour colour, Form form) {
 
   /** Whether one thing fits the description. */
-  boolean describes(Form itsForm, Colour itsColour, Size itsSize) {
+  public boolean describes(Form itsForm, Colour itsColour, Size itsSize) {
     return form == itsForm
         && (colour == null || colour == itsColour)
         && (size == null || size == itsSize);

@@ -7,6 +7,7 @@ import io.nextscale.tensor.Tensor;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.var.text.WordPieces;
 import io.nextscale.verifiers.layer.Losses;
+import io.nextscale.verifiers.reward.BertEncoder;
 import io.nextscale.verifiers.reward.ImageReward;
 import io.nextscale.verifiers.reward.RewardConfig;
 import io.nextscale.verifiers.shapes.Lessons;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Learns which pictures would be preferred for a caption: the loss of ImageReward over all pairs of
  * a choice, as its authors rank several pictures of a prompt. Beside it the logistic loss of
  * whether a picture shows what the caption says, so that scores are {@code log p/(1 − p)}; and on
- * the side what stands in each patch and which parts of a caption hold.
+ * the side what stands in each patch, which parts of a caption hold and what its nouns name.
  */
 final class ImageRewardSubject implements VerifierSubject {
 
@@ -64,13 +65,15 @@ final class ImageRewardSubject implements VerifierSubject {
     List<String> captions = new ArrayList<>();
     List<Checker.Report> reports = new ArrayList<>();
     List<Float> right = new ArrayList<>();
-    List<Float> holding = new ArrayList<>();
+    List<Float> ofCaptions = new ArrayList<>();
+    List<Float> ofNouns = new ArrayList<>();
     for (Choice choice : choices) {
       for (int i = 0; i < choice.pictures().size(); i++) {
         Shown shown = choice.pictures().get(i);
         pictures.add(shown.picture());
         reports.add(shown.report());
-        holding.addAll(Parts.holding(choice.example().prompt(), shown.report()));
+        ofCaptions.addAll(Parts.ofCaption(choice.example().prompt(), shown.report()));
+        ofNouns.addAll(Parts.ofNouns(choice.example().prompt(), shown.report()));
         captions.add(choice.example().caption());
         right.add(choice.right(i) ? 1f : 0f);
       }
@@ -79,13 +82,19 @@ final class ImageRewardSubject implements VerifierSubject {
     Tensor ids = ShapesTensors.ids(words, captions);
     Tensor classes = Fields.classes(reports, config.vision().patch());
     Tensor truth = ShapesTensors.numbers(right);
-    Tensor shares = ShapesTensors.numbers(holding);
+    Tensor nouns = ShapesTensors.nouns(words, captions);
+    Tensor captionNumbers = ShapesTensors.numbers(ofCaptions);
+    Tensor nounNumbers = ShapesTensors.numbers(ofNouns);
     Preferences preferences = Preferences.of(choices);
     return () -> {
       Tensor seen = model.vision().forward(pixels); // (4B,L,Cv)
-      Tensor known = model.text().forward(ids, seen); // (4B,C)
+      List<Tensor> states = model.text().states(ids, seen); // (4B,T,C) each
+      Tensor known = BertEncoder.first(states.getLast()); // (4B,C)
+      Tensor before = states.get(Math.max(0, states.size() - 2));
+      Tensor atNouns = before.reshape(-1, before.shape().dim(2)).rows(nouns); // (N,C)
       Tensor rewards = model.head().forward(known).reshape(pictures.size()); // (4B)
-      Tensor side = fields.loss(seen, classes).plus(parts.loss(known, shares));
+      Tensor side =
+          fields.loss(seen, classes).plus(parts.loss(known, captionNumbers, atNouns, nounNumbers));
       return preferences
           .loss(rewards)
           .plus(Losses.quality(rewards, truth))

@@ -18,17 +18,25 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * A verifier with a layer that says what it understood of a caption and a picture. It is learnt on
- * the side, because "wrong" says little of why, and is no part of the trained verifier:
+ * A verifier with layers that say what it understood of a caption and a picture. They are learnt on
+ * the side, because "wrong" says little of why, and are no part of the trained verifier.
+ *
+ * <p>Of the whole caption:
  *
  * <ul>
- *   <li>which parts of the caption hold: whether the picture would be right if the caption did not
- *       name the tone, the relation, the colours, the sizes; or if it named one of them alone
- *       beside the forms;
+ *   <li>which parts of it hold: whether the picture would be right if the caption did not name the
+ *       tone, the relation, the colours, the sizes; or if it named one of them alone beside the
+ *       forms;
  *   <li>which relations hold between the forms, whatever the caption says of them;
- *   <li>whether the ground has the tone; of each form whether there are as many as the caption
- *       says, and one of its colour, and one of its size, whatever else the picture shows;
- *   <li>of each form where it is seen, how large, and of which colours.
+ *   <li>whether the ground has the tone.
+ * </ul>
+ *
+ * <p>At each noun, a layer before the last, so that the last has it to compare:
+ *
+ * <ul>
+ *   <li>whether there are as many of the form as the caption says, and one of its colour, and one
+ *       of its size, whatever else the picture shows;
+ *   <li>where what it names is seen, how large, and of which colours.
  * </ul>
  *
  * All but the first spare the detour of learning from rights and wrongs alone: whether "a circle
@@ -37,20 +45,20 @@ import java.util.function.UnaryOperator;
  *
  * @param model the verifier, perhaps with other such layers
  * @param layer from what the verifier knows of caption and picture together
+ * @param nouns from what it knows at a noun
  * @param <M> the kind of verifier
  */
-public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear layer) {
+public record Parts<M extends Record>(
+    @Name("") M model, @Name("parts") Linear layer, @Name("nouns") Linear nouns) {
 
   /** What is left of a prompt in each part. */
   private static final List<UnaryOperator<Prompt>> LEFT = left();
 
-  /** Its place across and down, its size, its colours. */
-  private static final int OF_A_FORM = 3 + Colour.values().length;
+  /** The parts and the tone. */
+  private static final int OF_A_CAPTION = LEFT.size() + 1;
 
-  /** Its number, its colour, its size. */
-  private static final int OF_A_GROUP = 3;
-
-  private static final int COUNT = LEFT.size() + 1 + 2 * (OF_A_GROUP + OF_A_FORM);
+  /** Number, colour and size as asked for; place across and down, size, colours. */
+  private static final int OF_A_NOUN = 3 + 3 + Colour.values().length;
 
   private static List<UnaryOperator<Prompt>> left() {
     List<UnaryOperator<Prompt>> left = new ArrayList<>();
@@ -77,12 +85,13 @@ public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear l
   }
 
   /**
-   * A model and a layer whose parameters have no values yet.
+   * A model and layers whose parameters have no values yet.
    *
-   * @param width C, channels of what the layer reads
+   * @param width C, channels of what the layers read
    */
   static <M extends Record> Parts<M> of(M model, int width) {
-    return new Parts<>(model, Linear.declared(width, COUNT, true));
+    return new Parts<>(
+        model, Linear.declared(width, OF_A_CAPTION, true), Linear.declared(width, OF_A_NOUN, true));
   }
 
   private static Prompt part(
@@ -101,21 +110,36 @@ public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear l
         group.count(), sizes ? group.size() : null, colours ? group.colour() : null, group.form());
   }
 
-  /** What is to be understood: as many numbers as the layer has, 0 to 1. */
-  static List<Float> holding(Prompt prompt, Checker.Report report) {
+  /** What is to be understood of a caption: as many numbers as the layer has, 0 or 1. */
+  static List<Float> ofCaption(Prompt prompt, Checker.Report report) {
     List<Float> holding = new ArrayList<>();
     for (UnaryOperator<Prompt> left : LEFT) {
       holding.add(Checker.satisfies(report, left.apply(prompt)) ? 1f : 0f);
     }
     holding.add(prompt.tone() == null || prompt.tone() == report.tone() ? 1f : 0f);
-    Group second = prompt.second() == null ? prompt.first() : prompt.second();
-    for (Group group : List.of(prompt.first(), second)) {
-      List<Sighting> things =
-          report.things().stream().filter(thing -> thing.form() == group.form()).toList();
-      holding.addAll(asked(group, things));
-      holding.addAll(seen(things));
-    }
     return holding;
+  }
+
+  /** What is to be understood of each noun of a caption, noun by noun, 0 to 1. */
+  static List<Float> ofNouns(Prompt prompt, Checker.Report report) {
+    List<Float> numbers = new ArrayList<>();
+    numbers.addAll(ofNoun(prompt.first(), report));
+    if (prompt.second() != null) {
+      numbers.addAll(ofNoun(prompt.second(), report));
+    }
+    return numbers;
+  }
+
+  private static List<Float> ofNoun(Group group, Checker.Report report) {
+    List<Sighting> things =
+        report.things().stream().filter(thing -> thing.form() == group.form()).toList();
+    List<Sighting> named =
+        things.stream()
+            .filter(thing -> group.describes(thing.form(), thing.colour(), thing.size()))
+            .toList();
+    List<Float> numbers = new ArrayList<>(asked(group, things));
+    numbers.addAll(seen(named.isEmpty() ? things : named));
+    return numbers;
   }
 
   /** Whether things of the form of a group have its number, its colour, its size. */
@@ -128,7 +152,7 @@ public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear l
         size || group.size() == null ? 1f : 0f);
   }
 
-  /** The means over all things of a form; in the middle and of no colour where there is none. */
+  /** The means over things; in the middle and of no colour where there is none. */
   private static List<Float> seen(List<Sighting> things) {
     List<Float> seen = new ArrayList<>();
     seen.add(mean(things, 0.5f, thing -> thing.x() / Scene.SIDE));
@@ -145,12 +169,18 @@ public record Parts<M extends Record>(@Name("") M model, @Name("parts") Linear l
   }
 
   /**
-   * The mean logistic loss of all numbers.
+   * The mean logistic loss of all numbers of captions, and that of all numbers of nouns.
    *
-   * @param known (B,C)
-   * @param holding of {@link #holding}, picture by picture, (B · numbers)
+   * @param known (B,C) of captions
+   * @param captions of {@link #ofCaption}, caption by caption
+   * @param atNouns (N,C), noun by noun
+   * @param ofNouns of {@link #ofNouns}, caption by caption
    */
-  Tensor loss(Tensor known, Tensor holding) {
-    return Losses.quality(layer.forward(known).reshape(holding.shape().size()), holding);
+  Tensor loss(Tensor known, Tensor captions, Tensor atNouns, Tensor ofNouns) {
+    return quality(layer.forward(known), captions).plus(quality(nouns.forward(atNouns), ofNouns));
+  }
+
+  private static Tensor quality(Tensor said, Tensor truth) {
+    return Losses.quality(said.reshape(truth.shape().size()), truth);
   }
 }

@@ -6,6 +6,7 @@ import io.nextscale.tensor.Tensor;
 import io.nextscale.verifiers.layer.Pixels;
 import io.nextscale.verifiers.shapes.ShapesWords;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Pictures and captions of the shapes world as tensors. */
 final class ShapesTensors {
@@ -40,5 +41,17 @@ final class ShapesTensors {
       System.arraycopy(words.of(captions.get(i)), 0, ids, i * words.length(), words.length());
     }
     return Tensor.ofInts(Shape.of(captions.size(), words.length()), ids);
+  }
+
+  /** The rows of all nouns among the tokens of captions, of (B·T,C), I32 (N). */
+  static Tensor nouns(ShapesWords words, List<String> captions) {
+    IntStream.Builder rows = IntStream.builder();
+    for (int i = 0; i < captions.size(); i++) {
+      for (int noun : ShapesWords.nouns(captions.get(i))) {
+        rows.add(i * words.length() + noun);
+      }
+    }
+    int[] all = rows.build().toArray();
+    return Tensor.ofInts(Shape.of(all.length), all);
   }
 }

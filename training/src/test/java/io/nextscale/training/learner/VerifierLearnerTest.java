@@ -9,9 +9,12 @@ import io.nextscale.nn.Parameters;
 import io.nextscale.search.Verifier;
 import io.nextscale.shapes.Checker;
 import io.nextscale.shapes.Colour;
+import io.nextscale.shapes.Example;
 import io.nextscale.shapes.Form;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.shapes.Ground;
+import io.nextscale.shapes.Group;
+import io.nextscale.shapes.Prompt;
 import io.nextscale.shapes.Renderer;
 import io.nextscale.shapes.Scene;
 import io.nextscale.shapes.ShapesWorld;
@@ -29,6 +32,7 @@ import io.nextscale.training.settings.VerifierSettings.Kind;
 import io.nextscale.verifiers.shapes.Flaw;
 import io.nextscale.verifiers.shapes.Lessons;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
+import io.nextscale.verifiers.shapes.ShapesWords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,7 +184,8 @@ class VerifierLearnerTest {
   @Test
   void theLayerOnTheSideIsLearntAndNotExported() {
     VerifierLearner learner = new VerifierLearner(settings(Kind.IMAGEREWARD, Map.of()), null);
-    assertThat(learner.state()).containsKeys("model.fields.weight", "model.parts.weight");
+    assertThat(learner.state())
+        .containsKeys("model.fields.weight", "model.parts.weight", "model.nouns.weight");
     assertThat(learner.parameters().shapes()).doesNotContainKey("fields.weight");
     Tensor before = learner.state().get("model.fields.weight");
     learner.step(0);
@@ -242,7 +247,7 @@ class VerifierLearnerTest {
   }
 
   private static List<Float> parts(String caption, Checker.Report report) {
-    return Parts.holding(Grammar.parse(caption), report).subList(0, 12);
+    return Parts.ofCaption(Grammar.parse(caption), report).subList(0, 12);
   }
 
   @Test
@@ -251,21 +256,50 @@ class VerifierLearnerTest {
     Thing other = new Thing(Form.CIRCLE, Colour.GREEN, 48, 24, Size.SMALL.halfWidth());
     Ground ground = new ShapesWorld(0).example(Split.TRAIN, 0).scene().ground();
     Checker.Report report = Checker.report(new Scene(List.of(circle, other), ground));
-    List<Float> seen =
-        Parts.holding(Grammar.parse("a large square and a blue small circle"), report);
+    Prompt prompt = Grammar.parse("a large square and a blue small circle");
+    assertThat(Parts.ofCaption(prompt, report)).hasSize(13).last().as("any tone").isEqualTo(1f);
+    List<Float> seen = Parts.ofNouns(prompt, report);
     int numbers = 6 + Colour.values().length;
-    assertThat(seen).hasSize(13 + 2 * numbers);
-    assertThat(seen.get(12)).as("any tone").isEqualTo(1);
-    List<Float> square = seen.subList(13, 13 + numbers);
+    assertThat(seen).hasSize(2 * numbers);
+    List<Float> square = seen.subList(0, numbers);
     // number, colour, size; across, down, size; colours
     assertThat(square.subList(0, 6)).containsExactly(0f, 1f, 0f, 0.5f, 0.5f, 0.5f);
     assertThat(square.subList(6, numbers)).containsOnly(0f);
-    List<Float> circles = seen.subList(13 + numbers, 13 + 2 * numbers);
+    List<Float> circles = seen.subList(numbers, 2 * numbers);
     assertThat(circles.subList(0, 6)).containsExactly(0f, 0f, 1f, 0.5f, 0.25f, 0.5f);
     for (Colour colour : Colour.values()) {
       boolean shown = colour == Colour.RED || colour == Colour.GREEN;
       assertThat(circles.get(6 + colour.ordinal())).isEqualTo(shown ? 0.5f : 0f);
     }
+    List<Float> red = Parts.ofNouns(Grammar.parse("a red circle"), report);
+    assertThat(red.subList(0, 6))
+        .as("the red one alone")
+        .containsExactly(0f, 1f, 1f, 0.25f, 0.125f, 1f);
+  }
+
+  @Test
+  void nounsAreFoundInCaptions() {
+    ShapesWords words = ShapesWords.ofGrammar();
+    ShapesWorld world = new ShapesWorld(3);
+    for (int i = 0; i < 300; i++) {
+      Example example = world.example(Split.TRAIN, i);
+      Prompt prompt = example.prompt();
+      int[] ids = words.of(example.caption());
+      int[] nouns = ShapesWords.nouns(example.caption());
+      assertThat(nouns).hasSize(prompt.second() == null ? 1 : 2);
+      assertThat(words.pieces().piece(ids[nouns[0]])).isEqualTo(word(prompt.first()));
+      if (prompt.second() != null) {
+        assertThat(words.pieces().piece(ids[nouns[1]])).isEqualTo(word(prompt.second()));
+      }
+      assertThat(Parts.ofNouns(prompt, Checker.report(example.scene())))
+          .hasSize(nouns.length * (6 + Colour.values().length));
+    }
+    assertThat(ShapesTensors.nouns(words, List.of("a ring", "a cross above a ring")).toInts())
+        .containsExactly(2, words.length() + 2, words.length() + 5);
+  }
+
+  private static String word(Group group) {
+    return group.count() > 1 ? group.form().plural() : group.form().word();
   }
 
   @Test

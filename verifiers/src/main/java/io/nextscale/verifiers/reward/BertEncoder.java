@@ -9,6 +9,7 @@ import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.ShapeException;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -62,6 +63,22 @@ public record BertEncoder(
    * @throws ShapeException when prompts and pictures are not as many, or prompts are too long
    */
   public Tensor forward(Tensor ids, Tensor pictures) {
+    return first(states(ids, pictures).getLast());
+  }
+
+  /** What the first token says, (B,C), in a state (B,T,C). */
+  public static Tensor first(Tensor state) {
+    return state.slice(1, 0, 1).reshape(state.shape().dim(0), -1);
+  }
+
+  /**
+   * What all tokens say after each layer, (B,T,C) each.
+   *
+   * @param ids I32 (B,T)
+   * @param pictures (B,L,Cv)
+   * @throws ShapeException as {@link #forward}
+   */
+  public List<Tensor> states(Tensor ids, Tensor pictures) {
     Shape shape = ids.shape();
     int most = numbers.shape().dim(1);
     if (shape.rank() != 2
@@ -74,10 +91,12 @@ public record BertEncoder(
     }
     Tensor place = places.weight().value().slice(0, 0, shape.dim(1)); // (T,C)
     Tensor x = norm.forward(words.forward(ids).plus(place));
+    List<Tensor> states = new ArrayList<>();
     for (BertLayer layer : layers) {
       Tensor before = x;
       x = Workspace.scope(() -> layer.forward(before, pictures));
+      states.add(x);
     }
-    return x.slice(1, 0, 1).reshape(shape.dim(0), -1); // (B,T,C) -> (B,C)
+    return states;
   }
 }

@@ -1,8 +1,14 @@
 package io.nextscale.verifiers.shapes;
 
+import io.nextscale.shapes.Form;
 import io.nextscale.shapes.Grammar;
 import io.nextscale.var.text.WordPieces;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Captions of the shapes world as the two networks that read text take them, all of one length: the
@@ -17,6 +23,11 @@ public record ShapesWords(WordPieces pieces, int length) {
   private static final int LENGTH = 26;
 
   private static final int MOST_PIECES = 512;
+
+  private static final Set<String> NOUNS =
+      Arrays.stream(Form.values())
+          .flatMap(form -> Stream.of(form.word(), form.plural()))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** All words of the {@link Grammar}, each one piece. */
   public static ShapesWords ofGrammar() {
@@ -38,5 +49,14 @@ public record ShapesWords(WordPieces pieces, int length) {
     }
     ids[end] = pieces.size();
     return ids;
+  }
+
+  /** Where the forms stand among the numbers of a caption, in its order. */
+  public static int[] nouns(String caption) {
+    List<String> words = WordPieces.words(caption);
+    return IntStream.range(0, words.size())
+        .filter(i -> NOUNS.contains(words.get(i)))
+        .map(i -> i + 1) // after the beginning
+        .toArray();
   }
 }
