@@ -122,7 +122,7 @@ class EmbeddedModelTest {
   @Test
   void itsTokenizerIsJudgedAlone() {
     Tiny.Result result =
-        Tiny.run("evaluate", "--reconstructions", "--tasks=single_object", "--prompts=20");
+        Tiny.run("evaluate", "--reconstructions", "--tasks=single object", "--prompts=20");
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out()).containsPattern("single object +(19|20) +20 ");
   }

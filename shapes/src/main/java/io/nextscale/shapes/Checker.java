@@ -40,6 +40,17 @@ public final class Checker {
   /** How often the drawn form is blurred a little at most, to compare it with a soft one. */
   private static final int MOST_SOFT = 2;
 
+  /** The sum of the weights of a blur. */
+  private static final int BLUR = 16;
+
+  /** Points along the side of a pixel at which forms are asked what they cover. */
+  private static final int POINTS = 3;
+
+  private static final double[] HUES =
+      Arrays.stream(Colour.values())
+          .mapToDouble(colour -> hue(colour.channel(0), colour.channel(1), colour.channel(2)))
+          .toArray();
+
   private static final int NONE = -1;
 
   private Checker() {}
@@ -172,12 +183,12 @@ public final class Checker {
     double hue = hue(r, g, b);
     int best = 0;
     double least = Double.MAX_VALUE;
-    for (Colour colour : Colour.values()) {
-      double turn = Math.abs(hue - hue(colour.channel(0), colour.channel(1), colour.channel(2)));
+    for (int colour = 0; colour < HUES.length; colour++) {
+      double turn = Math.abs(hue - HUES[colour]);
       double distance = Math.min(turn, 360 - turn);
       if (distance < least) {
         least = distance;
-        best = colour.ordinal();
+        best = colour;
       }
     }
     return best;
@@ -373,53 +384,67 @@ public final class Checker {
    */
   private static double fit(
       Form form, double cx, double cy, double halfWidth, double[] covered, Window window) {
-    double[] ideal = drawn(form, cx, cy, halfWidth, window);
+    int[] ideal = drawn(form, cx, cy, halfWidth, window);
+    double whole = POINTS * POINTS;
     double best = 0;
     for (int soft = 0; soft <= MOST_SOFT; soft++) {
+      if (soft > 0) {
+        ideal = blurred(ideal, window);
+        whole *= BLUR;
+      }
       double both = 0;
       double either = 0;
       for (int i = 0; i < ideal.length; i++) {
-        both += Math.min(ideal[i], covered[i]);
-        either += Math.max(ideal[i], covered[i]);
+        double share = ideal[i] / whole;
+        both += Math.min(share, covered[i]);
+        either += Math.max(share, covered[i]);
       }
       best = Math.max(best, both / either);
-      ideal = blurred(ideal, window);
     }
     return best;
   }
 
-  /** How much a form covers of each pixel of a window. */
-  private static double[] drawn(Form form, double cx, double cy, double halfWidth, Window window) {
-    double[] ideal = new double[window.width() * window.height()];
-    for (int y = 0; y < window.height(); y++) {
-      for (int x = 0; x < window.width(); x++) {
-        int inside = 0;
-        for (int point = 0; point < 9; point++) {
-          double px = x + (point % 3 + 0.5) / 3;
-          double py = y + (point / 3 + 0.5) / 3;
-          inside += form.covers((px - cx) / halfWidth, (py - cy) / halfWidth) ? 1 : 0;
+  /** How many of the {@link #POINTS}² points of each pixel of a window a form covers. */
+  private static int[] drawn(Form form, double cx, double cy, double halfWidth, Window window) {
+    double[] across = points(window.width(), cx, halfWidth);
+    double[] down = points(window.height(), cy, halfWidth);
+    int[] inside = new int[window.width() * window.height()];
+    for (int j = 0; j < down.length; j++) {
+      if (Math.abs(down[j]) > 1) {
+        continue; // beyond its bounding box
+      }
+      int row = j / POINTS * window.width();
+      for (int i = 0; i < across.length; i++) {
+        if (Math.abs(across[i]) <= 1 && form.covers(across[i], down[j])) {
+          inside[row + i / POINTS]++;
         }
-        ideal[y * window.width() + x] = inside / 9.0;
       }
     }
-    return ideal;
+    return inside;
   }
 
-  /** Each pixel a mean of its 3 x 3 neighbourhood with weights 1, 2, 1 either way. */
-  private static double[] blurred(double[] sharp, Window window) {
+  /** The places of points along a window, in half-widths from the centre of a thing. */
+  private static double[] points(int length, double centre, double halfWidth) {
+    double[] points = new double[POINTS * length];
+    Arrays.setAll(points, i -> (i / POINTS + (i % POINTS + 0.5) / POINTS - centre) / halfWidth);
+    return points;
+  }
+
+  /** Each pixel the sum of its 3 x 3 neighbourhood with weights 1, 2, 1 either way. */
+  private static int[] blurred(int[] sharp, Window window) {
     int width = window.width();
-    int height = window.height();
-    double[] soft = new double[sharp.length];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        double sum = 0;
-        for (int j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
-          for (int i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
-            sum += sharp[j * width + i] * (i == x ? 2 : 1) * (j == y ? 2 : 1);
-          }
-        }
-        soft[y * width + x] = sum / 16;
-      }
+    int[] rows = new int[sharp.length];
+    for (int i = 0; i < sharp.length; i++) {
+      int x = i % width;
+      int left = x == 0 ? 0 : sharp[i - 1];
+      int right = x == width - 1 ? 0 : sharp[i + 1];
+      rows[i] = left + 2 * sharp[i] + right;
+    }
+    int[] soft = new int[sharp.length];
+    for (int i = 0; i < sharp.length; i++) {
+      int above = i < width ? 0 : rows[i - width];
+      int below = i + width >= sharp.length ? 0 : rows[i + width];
+      soft[i] = above + 2 * rows[i] + below;
     }
     return soft;
   }

@@ -56,4 +56,10 @@ public enum Task {
   public String words() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
+
+  /** As {@link #words}: whoever reads a table can say what it says. */
+  @Override
+  public String toString() {
+    return words();
+  }
 }
