@@ -34,6 +34,16 @@ record Beginning(WeightSource weights) {
   }
 
   /**
+   * The same where the program holds no such weights by the name of a {@link ShapesModel}.
+   *
+   * @throws UsageException when there is no such file
+   */
+  static @Nullable Beginning ofFile(RunOptions training, @Nullable Path given) throws IOException {
+    Path file = training.file(given, NAME);
+    return file == null ? null : new Beginning(TokenizerOptions.onDisk(file, FLAG));
+  }
+
+  /**
    * Reads from them.
    *
    * @throws UsageException naming the flag when that fails

@@ -82,12 +82,15 @@ public final class GenerationOptions {
    *
    * @param embedded whether the model is the one inside the program
    * @param guidance of all models; null: that of each
+   * @param topP of all models of tokens; null: that of each
    */
-  static GenerationOptions searching(boolean embedded, @Nullable Double guidance) {
+  static GenerationOptions searching(
+      boolean embedded, @Nullable Double guidance, @Nullable Double topP) {
     GenerationOptions options = new GenerationOptions();
     options.embedded = embedded;
     options.everywhere = true;
     options.cfgScale = guidance;
+    options.topP = topP;
     return options;
   }
 

@@ -139,6 +139,14 @@ final class InferenceScalingCommand implements Callable<Integer> {
       description = "The guidance of all models (default: that of each).")
   private @Nullable Double guidance;
 
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description =
+          "Models of tokens draw from the most probable ones of joint probability P; 0: from all, so"
+              + " that candidates differ more (default: that of each).")
+  private @Nullable Double topP;
+
   @Mixin private DiffusionOptions diffusion;
 
   @Option(
@@ -270,9 +278,10 @@ final class InferenceScalingCommand implements Callable<Integer> {
 
   private Contender contender(String name, ModelOptions files, List<Method> chosen)
       throws IOException {
-    GenerationOptions generation = GenerationOptions.searching(files.embedded(), guidance);
-    DiffusionOptions steps =
-        files.kind() == ModelKind.DIFFUSION ? diffusion : new DiffusionOptions();
+    boolean noise = files.kind() == ModelKind.DIFFUSION;
+    GenerationOptions generation =
+        GenerationOptions.searching(files.embedded(), guidance, noise ? null : topP);
+    DiffusionOptions steps = noise ? diffusion : new DiffusionOptions();
     Painter<?> painter = files.painter(generation, steps);
     Subjects subjects = painter.subjects();
     SequencedMap<String, Object> about = new LinkedHashMap<>(painter.settings());

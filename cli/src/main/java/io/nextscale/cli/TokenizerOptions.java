@@ -167,6 +167,23 @@ final class TokenizerOptions {
   }
 
   /**
+   * A file of weights.
+   *
+   * @throws UsageException when there is none of this name
+   */
+  static WeightSource onDisk(Path given, String flag) {
+    if (!Files.isRegularFile(given)) {
+      throw new UsageException(
+          flag
+              + ": a file of weights; got "
+              + given
+              + (Files.isDirectory(given) ? ", a folder" : ", which does not exist")
+              + " — check the path");
+    }
+    return new WeightSource.OnDisk(given);
+  }
+
+  /**
    * The weights to use: the given ones, else the published ones, here or downloaded.
    *
    * @param part what {@link WeightSource#EMBEDDED} stands for, where no file has this name
@@ -176,18 +193,9 @@ final class TokenizerOptions {
       @Nullable Path given, ShapesModel.Part part, String published, String flag)
       throws IOException {
     if (given != null) {
-      if (Files.isRegularFile(given)) {
-        return new WeightSource.OnDisk(given);
-      }
-      if (given.equals(WeightSource.EMBEDDED)) {
-        return new WeightSource.Embedded(part);
-      }
-      throw new UsageException(
-          flag
-              + ": a file of weights; got "
-              + given
-              + (Files.isDirectory(given) ? ", a folder" : ", which does not exist")
-              + " — check the path");
+      return given.equals(WeightSource.EMBEDDED) && !Files.isRegularFile(given)
+          ? new WeightSource.Embedded(part)
+          : onDisk(given, flag);
     }
     for (String name : List.of(published, published.replace(".pth", ".safetensors"))) {
       if (Files.isRegularFile(Path.of(name))) {

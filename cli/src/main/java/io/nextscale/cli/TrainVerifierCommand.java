@@ -62,6 +62,13 @@ final class TrainVerifierCommand implements Callable<Integer> {
               + " tokens (default: that of the run, else shapes, the one inside the program).")
   private @Nullable Path tokenizer;
 
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description =
+          "Begin with the weights of a verifier of this kind, a .safetensors (default: drawn).")
+  private @Nullable Path init;
+
   @Mixin private ComputeOptions compute;
 
   @Mixin private Verbosity verbosity;
@@ -86,9 +93,15 @@ final class TrainVerifierCommand implements Callable<Integer> {
     all.put(RunOptions.KIND, new Json.Str(NAME));
     all.putAll(Settings.json(settings).members());
     all.put(TOKENIZER, RunOptions.file(path, source.fingerprint(), existing, TOKENIZER));
+    Beginning beginning = Beginning.ofFile(training, init);
+    VerifierLearner learner = learner(settings, vae);
+    if (beginning != null) {
+      beginning.use(learner::begin);
+      all.put(Beginning.NAME, beginning.describe(existing));
+    }
     try (TrainingRun run = TrainingRun.open(folder, new Json.Obj(all))) {
       verbosity.tellMore(backend.describe());
-      return training.train(run, learner(settings, vae), steps, verbosity);
+      return training.train(run, learner, steps, verbosity);
     }
   }
 

@@ -200,6 +200,8 @@ class BaselineCommandsTest {
         Tiny.run("experiment", "inference-scaling", "--run", file("run"), "--report");
     assertThat(reported.lines()).isEqualTo(whole.lines());
     assertRefused(experiment("--seed", 2), "settings of the experiment", "name another folder");
+    assertRefused(experiment("--top-p", 0.5), "of the experiment in", "name another folder");
+    assertRefused(experiment("--top-p", 2), "--top-p: from 0 to 1; got 2.0");
     assertRefused(
         Tiny.run("experiment", "inference-scaling", "--run", file("none"), "--report"), "--run");
   }

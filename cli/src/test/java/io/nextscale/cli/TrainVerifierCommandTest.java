@@ -2,6 +2,7 @@ package io.nextscale.cli;
 
 import static io.nextscale.cli.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nextscale.shapes.Scene;
 import io.nextscale.tensor.Shape;
@@ -88,6 +89,45 @@ class TrainVerifierCommandTest {
     assertRefused(train(kind, "--run", run, "--batch", 3), "optimizer.batch 3 instead of 2");
     String other = kind.equals("clip") ? "aesthetic" : "clip";
     assertRefused(train(other, "--run", run), "--run", "of 'train verifier " + kind + "'");
+  }
+
+  /** After steps of next to no length the verifier is the one that it began with. */
+  @Test
+  void aTrainingBeginsWithWeightsThatAreThere() throws IOException {
+    Path first = folder.resolve("first");
+    List<Object> few = List.of("--steps", 2, "--batch", 2, "--validation", 0, "--ema", 0);
+    assertThat(train(with(few, "imagereward", "--run", first)).code()).isZero();
+    Path model = first.resolve("model.safetensors");
+    Path second = folder.resolve("second");
+    List<Object> still =
+        List.of("imagereward", "--run", second, "--init", model, "--rate", 1e-12, "--decay", 0);
+    Tiny.Result result = train(with(few, still.toArray()));
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(TrainingRun.settings(second).at("init", "file"))
+        .contains(new Json.Str(model.toString()));
+    double before = score(model);
+    assertThat(score(second.resolve("model.safetensors"))).isCloseTo(before, within(1e-4));
+    Path drawn = folder.resolve("drawn");
+    assertThat(train(with(few, "imagereward", "--run", drawn, "--seed", 5)).code()).isZero();
+    assertThat(Math.abs(score(drawn.resolve("model.safetensors")) - before)).isGreaterThan(1e-3);
+
+    Path third = folder.resolve("third");
+    assertRefused(train("clip", "--run", third, "--init", model), "--init");
+    assertRefused(
+        train("clip", "--run", third, "--init", folder), "--init: a file of weights", "a folder");
+    assertThat(third).doesNotExist();
+  }
+
+  private static Object[] with(List<Object> some, Object... more) {
+    List<Object> all = new ArrayList<>(List.of(more));
+    all.addAll(some);
+    return all.toArray();
+  }
+
+  private static double score(Path model) throws IOException {
+    return VerifierFiles.load(model)
+        .of("a red circle")
+        .score(Tensor.zeros(Shape.of(1, Scene.SIDE, Scene.SIDE, 3)))[0];
   }
 
   @Test

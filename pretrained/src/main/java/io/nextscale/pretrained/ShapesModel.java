@@ -41,7 +41,7 @@ public record ShapesModel(Generator generator, WordPieces pieces, int length) {
 
   // Chosen on captions of the validation split; docs/shapes-model.md has the table.
   private static final double GUIDANCE = 2;
-  private static final double TOP_P = 0.6;
+  private static final double TOP_P = 0.5;
 
   /** What it consists of. */
   public enum Part {
@@ -126,7 +126,7 @@ public record ShapesModel(Generator generator, WordPieces pieces, int length) {
 
   /**
    * The settings that were best on the validation split: guidance 2, and tokens drawn from the most
-   * probable ones that together have a probability of 0.6.
+   * probable ones that together have a probability of 0.5.
    */
   public static Generation settings(Condition condition, long firstSeed) {
     return Generation.fid(condition, firstSeed).guidance(GUIDANCE).topK(0).topP(TOP_P);

@@ -1,9 +1,11 @@
 package io.nextscale.training.learner;
 
 import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Loading;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.Learner;
 import io.nextscale.training.PeakMemory;
 import io.nextscale.training.settings.Settings;
@@ -39,7 +41,7 @@ public final class VerifierLearner implements Learner {
   private final VerifierSubject subject;
   private final Parameters learning;
   private final Steps steps;
-  private final Averages averages;
+  private Averages averages;
 
   /**
    * A learner at the beginning of its training.
@@ -55,6 +57,17 @@ public final class VerifierLearner implements Learner {
     steps =
         new Steps(
             learning, settings.optimizer(), VerifierLearner::isHidden, VerifierLearner::decays);
+    averages = new Averages(learning, settings.optimizer().ema());
+  }
+
+  /**
+   * Begins with the weights of a file instead of drawn ones. Layers on the side, which no file of a
+   * verifier holds, stay as they were drawn.
+   *
+   * @throws IOException when it is no verifier of this kind and these sizes, or cannot be read
+   */
+  public void begin(TensorFile file) throws IOException {
+    parameters().load(Checkpoint.of(file), Loading.forTraining());
     averages = new Averages(learning, settings.optimizer().ema());
   }
 
