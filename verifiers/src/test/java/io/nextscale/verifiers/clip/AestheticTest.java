@@ -11,6 +11,7 @@ import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.verifiers.Golden;
 import io.nextscale.verifiers.layer.ScoreHead;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class AestheticTest {
@@ -57,7 +58,8 @@ class AestheticTest {
 
   @Test
   void headOfOtherVectorsIsRefused() {
-    assertThatThrownBy(() -> Aesthetic.head(Golden.shared(FILE), 512))
+    Path weights = Golden.shared(FILE);
+    assertThatThrownBy(() -> Aesthetic.head(weights, 512))
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("layers.0.weight (1024, 512), file has (1024, 768)");
   }
