@@ -11,7 +11,7 @@ import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The verifier inside the program, on captions of the test split. */
+/** The verifiers inside the program, on captions of the test split. */
 class ShapesVerifiersTest {
 
   private static final int PAIRS = 40;
@@ -19,16 +19,24 @@ class ShapesVerifiersTest {
   /** Less than docs/verifiers.md says; whoever guesses has 20 of 40 right, seldom more than 26. */
   @ParameterizedTest
   @CsvSource({
-    "COLOUR, 37",
-    "COLOURS_EXCHANGED, 35",
-    "FORM, 37",
-    "SIZE, 35",
-    "MISSING, 37",
-    "EXTRA, 37",
-    "PLACES_EXCHANGED, 27"
+    "imagereward, COLOUR, 37",
+    "imagereward, COLOURS_EXCHANGED, 35",
+    "imagereward, FORM, 37",
+    "imagereward, SIZE, 35",
+    "imagereward, MISSING, 37",
+    "imagereward, EXTRA, 37",
+    "imagereward, PLACE, 35",
+    "imagereward, PLACES_EXCHANGED, 35",
+    "imagereward, MOVED, 30",
+    "clip, COLOUR, 37",
+    "clip, FORM, 37",
+    "clip, SIZE, 32",
+    "clip, TONE, 37",
+    "clip, MISSING, 37",
+    "clip, EXTRA, 37"
   })
-  void imageRewardTellsFlawsApart(Flaw flaw, int atLeast) throws IOException {
-    PromptVerifier verifier = ShapesVerifiers.embedded("imagereward");
+  void flawsAreToldApart(String name, Flaw flaw, int atLeast) throws IOException {
+    PromptVerifier verifier = ShapesVerifiers.embedded(name);
     Lessons lessons = new Lessons(0, Split.TEST, null);
     int right = 0;
     for (int i = 0; i < PAIRS; i++) {
