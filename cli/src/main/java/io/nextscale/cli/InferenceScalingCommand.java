@@ -278,10 +278,10 @@ final class InferenceScalingCommand implements Callable<Integer> {
 
   private Contender contender(String name, ModelOptions files, List<Method> chosen)
       throws IOException {
-    boolean noise = files.kind() == ModelKind.DIFFUSION;
+    boolean diffuses = files.kind() == ModelKind.DIFFUSION;
     GenerationOptions generation =
-        GenerationOptions.searching(files.embedded(), guidance, noise ? null : topP);
-    DiffusionOptions steps = noise ? diffusion : new DiffusionOptions();
+        GenerationOptions.searching(files.embedded(), guidance, diffuses ? null : topP);
+    DiffusionOptions steps = diffuses ? diffusion : new DiffusionOptions();
     Painter<?> painter = files.painter(generation, steps);
     Subjects subjects = painter.subjects();
     SequencedMap<String, Object> about = new LinkedHashMap<>(painter.settings());
