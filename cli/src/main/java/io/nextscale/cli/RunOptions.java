@@ -59,6 +59,15 @@ sealed class RunOptions permits RunOptions.Alone, TrainingOptions {
   private @Nullable Integer evaluateEvery;
 
   @Option(
+      names = "--models-every",
+      paramLabel = "N",
+      description =
+          "Batches between models that stay beside the trained one, in models/; 0: none (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private int modelsEvery;
+
+  @Option(
       names = "--type",
       paramLabel = "TYPE",
       description = "Type of weights in the trained model: f32, bf16 or f16 (default: f32).")
@@ -141,9 +150,11 @@ sealed class RunOptions permits RunOptions.Alone, TrainingOptions {
           .showing(
               evaluateEvery == null ? usual.evaluateEvery() : evaluateEvery,
               pictures == null ? usual.picturesEvery() : pictures)
+          .keepingModels(modelsEvery)
           .exporting(type.type);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--checkpoint-every, --keep, --evaluate-every, --pictures-every", e);
+      throw new UsageException(
+          "--checkpoint-every, --keep, --evaluate-every, --pictures-every, --models-every", e);
     }
   }
 

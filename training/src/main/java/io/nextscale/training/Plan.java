@@ -11,7 +11,8 @@ import io.nextscale.tensor.DType;
  * @param checkpoints how many to keep
  * @param evaluateEvery so many iterations, and at the end; 0 for never
  * @param picturesEvery so many iterations, and at the end; 0 for never
- * @param exported the type of weights in the exported model; everything else is F32
+ * @param modelsEvery so many iterations, a model that stays; 0 for none but that at the end
+ * @param exported the type of weights in exported models; everything else is F32
  */
 public record Plan(
     int iterations,
@@ -19,6 +20,7 @@ public record Plan(
     int checkpoints,
     int evaluateEvery,
     int picturesEvery,
+    int modelsEvery,
     DType exported) {
 
   /** Checks the ranges. */
@@ -27,7 +29,8 @@ public record Plan(
         || checkpointEvery < 1
         || checkpoints < 1
         || evaluateEvery < 0
-        || picturesEvery < 0) {
+        || picturesEvery < 0
+        || modelsEvery < 0) {
       throw new IllegalArgumentException(
           "plan: at least one iteration, one checkpoint to keep, and one iteration between any two;"
               + " got "
@@ -39,29 +42,39 @@ public record Plan(
               + ", evaluation every "
               + evaluateEvery
               + ", pictures every "
-              + picturesEvery);
+              + picturesEvery
+              + ", models every "
+              + modelsEvery);
     }
   }
 
   /** Twenty checkpoints, evaluations and picture sheets over the run; two checkpoints are kept. */
   public static Plan of(int iterations) {
     int every = Math.max(1, iterations / 20);
-    return new Plan(iterations, every, 2, every, every, DType.F32);
+    return new Plan(iterations, every, 2, every, every, 0, DType.F32);
   }
 
   /** The same with checkpoints at other times. */
   public Plan checkpoints(int every, int keep) {
-    return new Plan(iterations, every, keep, evaluateEvery, picturesEvery, exported);
+    return new Plan(iterations, every, keep, evaluateEvery, picturesEvery, modelsEvery, exported);
   }
 
   /** The same with evaluations and pictures at other times; 0 for never. */
   public Plan showing(int evaluate, int pictures) {
-    return new Plan(iterations, checkpointEvery, checkpoints, evaluate, pictures, exported);
+    return new Plan(
+        iterations, checkpointEvery, checkpoints, evaluate, pictures, modelsEvery, exported);
+  }
+
+  /** The same with models that stay, as they are after every so many iterations; 0 for none. */
+  public Plan keepingModels(int every) {
+    return new Plan(
+        iterations, checkpointEvery, checkpoints, evaluateEvery, picturesEvery, every, exported);
   }
 
   /** The same with weights exported in another type. */
   public Plan exporting(DType type) {
-    return new Plan(iterations, checkpointEvery, checkpoints, evaluateEvery, picturesEvery, type);
+    return new Plan(
+        iterations, checkpointEvery, checkpoints, evaluateEvery, picturesEvery, modelsEvery, type);
   }
 
   /** Whether something that is due every so many iterations is due now. */

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
  * metrics.jsonl                        a line per iteration
  * events.out.tfevents.nextscale        the same and pictures, for TensorBoard
  * samples/samples-00001234.png         pictures on the way
+ * models/step-00001234.safetensors      the model on the way, where the plan keeps it
  * loss.png                             the loss over the iterations
  * model.safetensors                    the model as it is when the run ends or is cancelled
  * run.lock                             held while a process trains
@@ -60,6 +61,7 @@ public final class TrainingRun implements AutoCloseable {
   private static final String CHECKPOINTS = "checkpoints";
   private static final String METRICS = "metrics.jsonl";
   private static final String SAMPLES = "samples";
+  private static final String MODELS = "models";
   private static final String CURVE = "loss.png";
   private static final String MODEL = "model.safetensors";
 
@@ -251,6 +253,10 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     Path samples = Files.createDirectories(folder.resolve(SAMPLES));
     AtomicFile.deleteLeftovers(samples);
+    Path models = folder.resolve(MODELS);
+    if (plan.modelsEvery() > 0) {
+      AtomicFile.deleteLeftovers(Files.createDirectories(models));
+    }
     CheckpointStore store = new CheckpointStore(folder.resolve(CHECKPOINTS), plan.checkpoints());
     int completed = 0;
     double spent = 0;
@@ -290,6 +296,9 @@ public final class TrainingRun implements AutoCloseable {
         log.write(new MetricsLog.Row(iteration, pace.seconds(), metrics, evaluation));
         events.write(event(iteration, metrics, evaluation, pictures));
         listener.iterated(progress);
+        if (completed < plan.iterations() && plan.due(plan.modelsEvery(), completed)) {
+          export(learner, plan, models.resolve(CheckpointStore.name(completed)), listener);
+        }
         stop = cancelled.getAsBoolean();
         if (stop || plan.due(plan.checkpointEvery(), completed)) {
           log.force(); // what is from before the checkpoint outlasts a loss of power like it
@@ -302,9 +311,14 @@ public final class TrainingRun implements AutoCloseable {
     RgbImage loss = LossCurve.of("Loss of " + name(), MetricsLog.read(metrics()));
     AtomicFile.write(curve, Png.encode(loss, List.of()));
     listener.wrote(curve);
-    learner.parameters().save(model(), learner.exported(), plan.exported(), learner.metadata());
-    listener.wrote(model());
+    export(learner, plan, model(), listener);
     return completed < plan.iterations() ? Outcome.CANCELLED : Outcome.COMPLETE;
+  }
+
+  private static void export(Learner learner, Plan plan, Path file, ProgressListener listener)
+      throws IOException {
+    learner.parameters().save(file, learner.exported(), plan.exported(), learner.metadata());
+    listener.wrote(file);
   }
 
   /** A forecast may take steps, so the learner is put back to where it was. */

@@ -146,7 +146,7 @@ class LineLearner implements Learner {
     long seed = Long.parseLong(args[2]);
     int every = Integer.parseInt(args[4]);
     long pause = Long.parseLong(args[5]);
-    Plan plan = new Plan(Integer.parseInt(args[3]), every, 2, 7, 10, DType.F32);
+    Plan plan = new Plan(Integer.parseInt(args[3]), every, 2, 7, 10, 0, DType.F32);
     try (TrainingRun run = TrainingRun.open(Path.of(args[0]), settings(width, seed))) {
       run.train(
           new LineLearner(width, seed),

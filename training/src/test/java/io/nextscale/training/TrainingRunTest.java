@@ -41,7 +41,7 @@ class TrainingRunTest {
       };
 
   private static Plan plan(int iterations) {
-    return new Plan(iterations, 4, 2, 5, 10, DType.F32);
+    return new Plan(iterations, 4, 2, 5, 10, 0, DType.F32);
   }
 
   private TrainingRun.Outcome train(Path run, Learner learner, Plan plan, BooleanSupplier stop)
@@ -105,6 +105,21 @@ class TrainingRunTest {
     assertThat(told).filteredOn(line -> line.startsWith("going on after 3 ")).hasSize(1);
     assertThat(stopped.resolve("model.safetensors"))
         .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+  }
+
+  @Test
+  void keepsModelsOnTheWay() throws IOException {
+    Path run = folder.resolve("run");
+    train(run, new LineLearner(WIDTH, 1), plan(9).keepingModels(3), NEVER);
+    assertThat(run.resolve("models"))
+        .isDirectoryContaining("glob:**step-00000003.safetensors")
+        .isDirectoryContaining("glob:**step-00000006.safetensors")
+        .isDirectoryNotContaining("glob:**step-00000009.safetensors");
+    Path six = folder.resolve("six");
+    train(six, new LineLearner(WIDTH, 1), plan(6), NEVER);
+    assertThat(run.resolve("models/step-00000006.safetensors"))
+        .hasSameBinaryContentAs(six.resolve("model.safetensors"));
+    assertThat(six.resolve("models")).doesNotExist();
   }
 
   @Test
