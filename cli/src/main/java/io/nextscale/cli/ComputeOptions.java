@@ -12,6 +12,18 @@ final class ComputeOptions {
 
   private static final int MAX_THREADS = 1024;
 
+  private static final String VECTOR = "io.nextscale.vector"; // read when kernels load
+
+  /**
+   * Pictures of the model inside the program from which on vector kernels pay. Before, the time
+   * that the JVM takes to compile them is longer than what they save: a picture in a new process
+   * takes 3.0 s of processor time with scalar ones and 5.5 s with vector ones, 16 take 6.9 and 8.8
+   * s, 64 take 13.8 and 13.4 s.
+   */
+  private static final int MANY = 40;
+
+  private static volatile boolean chooses;
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandLine.Model.CommandSpec command;
@@ -47,6 +59,21 @@ final class ComputeOptions {
               + " (default: auto, which is f32 where there is cuBLAS).")
   private void setProducts(String how) {
     System.setProperty("io.nextscale.gpu.products", how); // read when a device is opened
+  }
+
+  /** Lets what is best for one command be chosen for the JVM, which ends with it. */
+  static void chooseForThisCommandOnly() {
+    chooses = true;
+  }
+
+  /**
+   * Takes scalar kernels where few pictures of the model inside the program are all there is to
+   * compute, which have the same bits; called before {@link #backend()}.
+   */
+  static void expectSmallPictures(int count) {
+    if (chooses && count < MANY && System.getProperty(VECTOR) == null) {
+      System.setProperty(VECTOR, "scalar");
+    }
   }
 
   /**

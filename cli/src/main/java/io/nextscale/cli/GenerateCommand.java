@@ -139,7 +139,6 @@ final class GenerateCommand implements Callable<Integer> {
           "--steps: VAR has no steps to choose; its scales are fixed by the model — leave it out");
     }
     Counts.check(count, atOnce);
-    Backend backend = compute.backend();
     Json.Obj recipe = from == null ? null : Recipe.read(from);
     if (recipe != null) {
       takeFrom(recipe);
@@ -152,6 +151,10 @@ final class GenerateCommand implements Callable<Integer> {
     }
     int wanted = Math.max(1, Math.max(classes.size(), captions.size()));
     int total = Math.multiplyExact(wanted, count);
+    if (models.embedded()) {
+      ComputeOptions.expectSmallPictures(total);
+    }
+    Backend backend = compute.backend();
     long firstSeed = Seeds.first(seed == null ? 0 : seed, total);
     OutputNames names = new OutputNames(output, total);
     generation.request(

@@ -3,6 +3,7 @@ package io.nextscale.cli;
 import io.nextscale.cli.download.DownloadCommand;
 import io.nextscale.cli.parity.ParityCommand;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,25 +15,6 @@ import picocli.CommandLine.Spec;
     name = "nextscale",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {
-      GenerateCommand.class,
-      SearchCommand.class,
-      EditCommand.class,
-      ReconstructCommand.class,
-      EvaluateCommand.class,
-      TrainCommand.class,
-      TokenizeCommand.class,
-      PlotCommand.class,
-      ExperimentCommand.class,
-      InspectCommand.class,
-      ConvertCommand.class,
-      InitCommand.class,
-      DownloadCommand.class,
-      ParityCommand.class,
-      DevicesCommand.class,
-      MetadataCommand.class,
-      CommandLine.HelpCommand.class
-    },
     description = "Visual autoregressive image generation in pure Java.",
     footer = {
       "",
@@ -51,6 +33,26 @@ public final class Main implements Runnable {
     }
   }
 
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          GenerateCommand.class,
+          SearchCommand.class,
+          EditCommand.class,
+          ReconstructCommand.class,
+          EvaluateCommand.class,
+          TrainCommand.class,
+          TokenizeCommand.class,
+          PlotCommand.class,
+          ExperimentCommand.class,
+          InspectCommand.class,
+          ConvertCommand.class,
+          InitCommand.class,
+          DownloadCommand.class,
+          ParityCommand.class,
+          DevicesCommand.class,
+          MetadataCommand.class,
+          CommandLine.HelpCommand.class);
+
   private static final int HELP_WIDTH = 100;
 
   @Spec
@@ -59,20 +61,44 @@ public final class Main implements Runnable {
 
   /** Runs {@code nextscale} with the given arguments and ends the process. */
   public static void main(String[] args) {
-    int code = execute(commandLine(), args);
+    ComputeOptions.chooseForThisCommandOnly();
+    int code = execute(commandLine(args), args);
     Interruption.finish();
     System.exit(code);
   }
 
-  /** The commands, with failures turned into messages and exit codes. */
+  /** All commands, with failures turned into messages and exit codes. */
   static CommandLine commandLine() {
+    return commandLine(COMMANDS);
+  }
+
+  /**
+   * The same for arguments that are known: where the first one names a command, without the others.
+   * To read the options of all of them takes as long as to draw a small picture.
+   */
+  static CommandLine commandLine(String[] args) {
+    List<Class<?>> called =
+        COMMANDS.stream()
+            .filter(command -> args.length > 0 && name(command).equals(args[0]))
+            .filter(command -> command != CommandLine.HelpCommand.class) // which tells of others
+            .toList();
+    return commandLine(called.isEmpty() ? COMMANDS : called);
+  }
+
+  private static String name(Class<?> command) {
+    Command annotation = command.getAnnotation(Command.class);
+    return annotation == null ? "" : annotation.name();
+  }
+
+  private static CommandLine commandLine(List<Class<?>> subcommands) {
     Failures failures = new Failures();
-    CommandLine commands =
-        new CommandLine(new Main())
-            .setExecutionExceptionHandler(failures)
-            .setParameterExceptionHandler(failures)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setUsageHelpWidth(HELP_WIDTH);
+    CommandLine commands = new CommandLine(new Main());
+    subcommands.forEach(commands::addSubcommand);
+    commands
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpWidth(HELP_WIDTH);
     listExitCodes(commands);
     return commands;
   }

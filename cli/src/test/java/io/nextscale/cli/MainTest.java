@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,21 @@ class MainTest {
             "devices",
             "metadata");
     assertThat(Tiny.run("--version").out()).startsWith("nextscale ");
+  }
+
+  @Test
+  void commandThatIsCalledIsTheSameWithoutTheOthers() {
+    Set<String> names = Main.commandLine().getSubcommands().keySet();
+    assertThat(names).hasSize(17);
+    for (String name : names) {
+      CommandLine one = Main.commandLine(new String[] {name});
+      assertThat(one.getSubcommands().keySet())
+          .containsExactlyElementsOf(name.equals("help") ? names : List.of(name));
+      assertThat(Tiny.run(one, name, "--help")).isEqualTo(Tiny.run(name, "--help"));
+    }
+    for (String[] none : List.of(new String[0], new String[] {"--help"}, new String[] {"paint"})) {
+      assertThat(Main.commandLine(none).getSubcommands().keySet()).isEqualTo(names);
+    }
   }
 
   @ParameterizedTest
