@@ -170,7 +170,7 @@ public record Preset(
   public static final Preset CIFAR10 =
       new Preset(
           "cifar10",
-          "CIFAR-10, 32 x 32 pixels, by class; an hour and a half on two cores.",
+          "CIFAR-10, 32 x 32 pixels, by class; about five hours of processor time.",
           new TokenizerSettings(
               CIFAR10_PICTURES,
               new TokenizerSettings.Model(
