@@ -93,7 +93,10 @@ public final class Main implements Runnable {
   private static CommandLine commandLine(List<Class<?>> subcommands) {
     Failures failures = new Failures();
     CommandLine commands = new CommandLine(new Main());
-    subcommands.forEach(commands::addSubcommand);
+    for (Class<?> subcommand : subcommands) {
+      // Lines of their own, else picocli leaves out what adds the settings to their options.
+      commands.addSubcommand(new CommandLine(subcommand));
+    }
     commands
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
