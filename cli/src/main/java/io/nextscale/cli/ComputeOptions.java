@@ -16,9 +16,9 @@ final class ComputeOptions {
 
   /**
    * Pictures of the model inside the program from which on vector kernels pay. Before, the time
-   * that the JVM takes to compile them is longer than what they save: a picture in a new process
-   * takes 3.0 s of processor time with scalar ones and 5.5 s with vector ones, 16 take 6.9 and 8.8
-   * s, 64 take 13.8 and 13.4 s.
+   * that the JVM takes to compile them is longer than what they save: docs/shapes-model.md has the
+   * times of 1 and 16 pictures; 64 take 13.8 s of processor time with scalar kernels and 13.4 s
+   * with vector ones.
    */
   private static final int MANY = 40;
 
