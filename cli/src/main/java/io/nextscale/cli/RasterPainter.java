@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Next-token prediction; a step of a search is a row of tokens.
+ * Next-token prediction.
  *
  * @param model the transformer
  * @param generator the same with its tokenizer
@@ -32,8 +32,7 @@ record RasterPainter(
 
   @Override
   public Stepwise<Picture> of(Subject subject) {
-    int row = generator.order().tokenizer().config().scales().last().width();
-    return new RasterStepwise(generator, subjects.condition(List.of(subject)), row);
+    return new RasterStepwise(generator, subjects.condition(List.of(subject)));
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class SearchOptions {
       names = "--strategy",
       paramLabel = "NAME",
       description =
-          "random: the best of independent pictures; beam: at every scale the best of several ways"
+          "random: the best of independent pictures; beam: at every step the best of several ways"
               + " on; greedy: the same of width 1; halving: the better half of partial pictures"
               + " goes on; resampling: partial pictures are drawn by their scores; for diffusion"
               + " zero-order: noise near that of the best; paths: some steps back to noise and"
@@ -67,32 +67,36 @@ public final class SearchOptions {
   @Option(
       names = "--width",
       paramLabel = "W",
-      description = "beam, paths: branches that survive each scale (default: 3).")
+      description = "beam, paths: branches that survive each step (default: 3).")
   private @Nullable Integer width;
 
   @Option(
       names = "--candidates",
       paramLabel = "N",
       description =
-          "beam, greedy: ways on from each branch at each scale (default: 5); paths: samples of"
-              + " each (default: 5); zero-order: neighbours (default: 4); others: pictures that are"
-              + " begun (default: 16).")
+          "beam, greedy: ways on from each branch at each step (default: 5); paths: samples of"
+              + " each (default: 5); zero-order: neighbours (default: 4); random: pictures (default:"
+              + " until the budget is spent, or 16); others: pictures that are begun (default:"
+              + " 16).")
   private @Nullable Integer candidates;
 
   @Option(
       names = "--plan",
       paramLabel = "PLAN",
       description =
-          "beam, greedy: how candidates are spread over scales: uniform, front (most at first),"
-              + " back (most at last), or a number for each scale such as 8,4,2 (default:"
+          "beam, greedy: how candidates are spread over steps: uniform, front (most at first),"
+              + " back (most at last), or a number for each step such as 8,4,2 (default:"
               + " uniform).")
   private @Nullable String plan;
 
   @Option(
-      names = "--branch-scales",
+      names = "--branch-steps",
       paramLabel = "M",
-      description = "beam, greedy: branch at the first M scales only (default: all).")
-  private @Nullable Integer branchScales;
+      description =
+          "beam, greedy: branch at the first M steps only (default: all). A step is a forward pass:"
+              + " a scale, one token of a serial scale or of raster order, or one step of"
+              + " diffusion.")
+  private @Nullable Integer branchSteps;
 
   @Option(
       names = "--partial",
@@ -103,7 +107,7 @@ public final class SearchOptions {
   @Option(
       names = "--halve-from",
       paramLabel = "K",
-      description = "halving: the scale after which it begins (default: 3).")
+      description = "halving: the step after which it begins (default: 3).")
   private @Nullable Integer halveFrom;
 
   @Option(
@@ -137,7 +141,7 @@ public final class SearchOptions {
       names = "--budget",
       paramLabel = "LIMITS",
       description =
-          "What may be spent, with commas: nfe (scales of single pictures), images, flops,"
+          "What may be spent, with commas: nfe (steps of single pictures), images, flops,"
               + " verified, seconds; such as nfe=1365 or images=195,seconds=60 (default: no"
               + " limit).")
   private @Nullable String budget;
@@ -153,7 +157,7 @@ public final class SearchOptions {
     boolean beams = strategy == Kind.beam || strategy == Kind.greedy;
     refuse("--width", width, strategy == Kind.beam || strategy == Kind.paths);
     refuse("--plan", plan, beams);
-    refuse("--branch-scales", branchScales, beams);
+    refuse("--branch-steps", branchSteps, beams);
     refuse("--partial", partial ? "" : null, beams);
     refuse("--halve-from", halveFrom, strategy == Kind.halving);
     refuse("--lambda", lambda, strategy == Kind.resampling);
@@ -177,6 +181,7 @@ public final class SearchOptions {
     return switch (strategy) {
       case beam, greedy, paths -> 5;
       case zero_order -> 4;
+      case random -> budget == null ? 16 : RandomSearch.ALL;
       default -> 16;
     };
   }
@@ -221,13 +226,13 @@ public final class SearchOptions {
   }
 
   private Plan plan(int count) {
-    if (branchScales != null) {
+    if (branchSteps != null) {
       if (plan != null) {
         throw new UsageException(
-            "--branch-scales: candidates at the first scales only, which --plan says for itself;"
+            "--branch-steps: candidates at the first steps only, which --plan says for itself;"
                 + " got both — leave one out");
       }
-      return new Plan.First(count, atLeastOne("--branch-scales", branchScales, 1));
+      return new Plan.First(count, atLeastOne("--branch-steps", branchSteps, 1));
     }
     String name = plan == null ? "uniform" : plan;
     return switch (name) {
@@ -241,7 +246,7 @@ public final class SearchOptions {
   private Plan given(String text) {
     if (candidates != null) {
       throw new UsageException(
-          "--candidates: one number for all scales, where --plan gives one for each; got both"
+          "--candidates: one number for all steps, where --plan gives one for each; got both"
               + " — leave it out");
     }
     List<Integer> each = new ArrayList<>();
@@ -259,7 +264,7 @@ public final class SearchOptions {
 
   private static UsageException unclear(String text) {
     return new UsageException(
-        "--plan: uniform, front, back or a number of candidates for each scale, the first at least"
+        "--plan: uniform, front, back or a number of candidates for each step, the first at least"
             + " 1, such as 8,4,2; got "
             + text);
   }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A search as a picture: candidates in rows by the scale at which they branched off, each with its
+ * A search as a picture: candidates in rows by the step at which they branched off, each with its
  * score and a line from where it did. Those that the search went on from have a blue frame, the
  * best picture a red one.
  */
@@ -82,7 +82,7 @@ final class SearchTree {
     found.trials().forEach(trial -> line(canvas, trial, places));
     steps.forEach((step, trials) -> {
       Place first = place(places, trials.getFirst().number());
-      Letters.write(canvas, "scale " + step, MARGIN, first.y + SIDE / 2.0, 0, 10, INK, false);
+      Letters.write(canvas, "step " + step, MARGIN, first.y + SIDE / 2.0, 0, 10, INK, false);
       trials.forEach(t -> cell(canvas, t, t.number() == found.best(), place(places, t.number())));
     });
     return canvas.image();

@@ -107,16 +107,17 @@ class BaselineCommandsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "beam --width 2 --candidates 2 --branch-scales 2",
+        "beam --width 2 --candidates 2 --branch-steps 2",
         "greedy --partial --candidates 2",
         "resampling --candidates 3",
         "random --candidates 2"
       })
-  void aRasterTransformerIsSearchedRowByRow(String flags) {
+  void aRasterTransformerIsSearchedTokenByToken(String flags) {
     Tiny.Result result = search(raster, (Object[]) ("--strategy " + flags).split(" ", -1));
     assertThat(result.code()).as(result.err()).isZero();
-    if (flags.startsWith("random")) { // a row of the grid is a step
-      assertThat(result.err()).contains("2 images, " + 2 * Tiny.SHAPES_SIDE + " NFE");
+    if (flags.startsWith("random")) {
+      int tokens = Tiny.SHAPES_SIDE * Tiny.SHAPES_SIDE;
+      assertThat(result.err()).contains("2 images, " + 2 * tokens + " NFE");
     }
   }
 

@@ -14,6 +14,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,14 +42,14 @@ class SearchCommandTest {
 
   @Test
   void theBestOfSeveralPicturesIsWrittenWithItsSettingsAndATree() throws IOException {
+    int steps = steps();
     Tiny.Result result =
-        search("--width", 1, "--candidates", 2, "--branch-scales", 2, "--tree", file("t.png"));
+        search("--width", 1, "--candidates", 2, "--branch-steps", 2, "--tree", file("t.png"));
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.lines()).containsExactly(file("a.png").toString(), file("t.png").toString());
-    // Two candidates at the first scale, two at the second, each completed.
-    int scales = scales();
+    // Two candidates at the first step, two at the second, each completed.
     assertThat(result.err())
-        .contains("4 images, " + (2 * scales + 2 * (scales - 1)) + " NFE", "4 decodes, 4 scores");
+        .contains("4 images, " + (2 * steps + 2 * (steps - 1)) + " NFE", "4 decodes, 4 scores");
     RgbImage picture = ImageFile.read(file("a.png"));
     assertThat(picture.width()).isEqualTo(64);
     RgbImage tree = ImageFile.read(file("t.png"));
@@ -62,13 +64,12 @@ class SearchCommandTest {
         .containsEntry("verifier", new Json.Str("checker"));
   }
 
-  private int scales() {
-    Tiny.run("generate", CAPTION, "--preview", "scales", "-o", file("s.png"));
-    int scales = 0;
-    while (Files.exists(file("s-scale%02d.png".formatted(scales + 1)))) {
-      scales++;
-    }
-    return scales;
+  /** K of the model inside the program: what a single picture costs. */
+  private int steps() {
+    String told = search("--strategy", "random", "--budget", "images=1").err();
+    Matcher cost = Pattern.compile("1 images, (\\d+) NFE").matcher(told);
+    assertThat(cost.find()).as(told).isTrue();
+    return Integer.parseInt(cost.group(1));
   }
 
   /** Candidate i of a random search is picture i of a batch. */
@@ -106,7 +107,7 @@ class SearchCommandTest {
     assertRefused(search("--plan", "sideways"), "--plan: uniform, front, back", "sideways");
     assertRefused(search("--plan", "0,3"), "--plan:", "0,3");
     assertRefused(search("--plan", "3,2", "--candidates", 2), "--candidates", "leave it out");
-    assertRefused(search("--plan", "front", "--branch-scales", 2), "--branch-scales", "both");
+    assertRefused(search("--plan", "front", "--branch-steps", 2), "--branch-steps", "both");
     assertRefused(search("--candidates", 0), "--candidates: at least 1; got 0");
     assertRefused(search("--width", 0), "--width: at least 1; got 0");
     assertRefused(search("--budget", "nfe=many"), "--budget: limits images, nfe", "nfe=many");

@@ -108,7 +108,7 @@ public record ForkMemory(int forks, List<Step> steps) {
             forks,
             peak(),
             (double) peak() / one()));
-    text.append("| Branched off at scale | Shared, bytes | Copied, bytes | Shared / copied |\n");
+    text.append("| Branched off at step | Shared, bytes | Copied, bytes | Shared / copied |\n");
     text.append("|---:|---:|---:|---:|\n");
     for (Step step : steps) {
       text.append(

@@ -6,9 +6,12 @@ import java.util.List;
 /**
  * The best of n independent pictures: n images, n·K NFE.
  *
- * @param images n, at least 1; the budget may allow fewer
+ * @param images n, at least 1; {@link #ALL}: until the budget is spent
  */
 public record RandomSearch(int images) implements Strategy {
+
+  /** Until the budget is spent. */
+  public static final int ALL = Integer.MAX_VALUE;
 
   /** Pictures between two looks at budget and cancellation. */
   private static final int ROUND = 16;
@@ -39,6 +42,6 @@ public record RandomSearch(int images) implements Strategy {
 
   @Override
   public String describe() {
-    return "random, " + images + " pictures";
+    return images == ALL ? "random" : "random, " + images + " pictures";
   }
 }

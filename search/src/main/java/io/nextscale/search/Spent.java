@@ -4,8 +4,8 @@ package io.nextscale.search;
  * What a search has cost.
  *
  * @param images complete pictures that were looked at
- * @param evaluations NFE: steps of single pictures, each counted once per picture, as the paper
- *     counts them. Guidance does not count twice, and forks that share a forward pass count each
+ * @param evaluations NFE: steps of single pictures, a forward pass each, as the paper counts them.
+ *     Guidance does not count twice, and forks that share a forward pass count each
  * @param modelFlops floating-point operations of the steps; what forks share counts once
  * @param imageFlops floating-point operations of making pictures visible
  * @param decodes pictures that were made visible, complete or not

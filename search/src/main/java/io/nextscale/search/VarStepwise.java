@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Visual autoregressive generation: a step is a scale. */
+/**
+ * Visual autoregressive generation: a step is a forward pass, which decides a scale, or one token
+ * of a serial scale.
+ */
 public final class VarStepwise implements Stepwise<Branch> {
 
   private final Branching branching;
@@ -31,7 +34,7 @@ public final class VarStepwise implements Stepwise<Branch> {
 
   @Override
   public int steps() {
-    return branching.scales().count();
+    return branching.steps();
   }
 
   @Override
@@ -69,7 +72,7 @@ public final class VarStepwise implements Stepwise<Branch> {
 
   @Override
   public Tensor maps(List<Branch> pictures) {
-    return Tensor.concat(0, pictures.stream().map(Branch::fHat).toArray(Tensor[]::new));
+    return branching.made(pictures).fHat();
   }
 
   @Override

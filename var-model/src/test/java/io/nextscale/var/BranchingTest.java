@@ -19,11 +19,11 @@ class BranchingTest {
     return Generation.fid(List.of(3), 0).guidance(3).topK(6).topP(0.9);
   }
 
-  /** Every branch takes its tokens from its own seed at every scale. */
+  /** Every branch takes its tokens from its own seed at every step. */
   private static List<Branch> straight(
       Branching branching, List<Condition> conditions, List<Long> seeds) {
     List<Branch> branches = new ArrayList<>(conditions.stream().map(branching::begin).toList());
-    for (int s = 0; s < branching.scales().count(); s++) {
+    for (int k = 0; k < branching.steps(); k++) {
       List<Integer> each = new ArrayList<>();
       for (int i = 0; i < branches.size(); i++) {
         each.add(i);
@@ -131,7 +131,7 @@ class BranchingTest {
     Outlook outlook = branching.look(List.of(begun));
     Branch first = branching.commit(outlook, List.of(0), List.of(1L)).getFirst();
     assertThatThrownBy(() -> branching.look(List.of(begun, first)))
-        .hasMessage("branching: branches of one scale below 3; got [0, 1]");
+        .hasMessage("branching: branches of one step below 3; got [0, 1]");
     List<Branch> complete = straight(branching, List.of(Condition.classes(1)), List.of(1L));
     assertThatThrownBy(() -> branching.look(complete)).hasMessageContaining("got [3]");
     assertThatThrownBy(() -> branching.commit(outlook, List.of(0, 0), List.of(1L)))

@@ -175,7 +175,7 @@ class LocalityTest {
     Branching branching = new Branching(generator, settings);
     List<Branching.Branch> branches =
         List.of(branching.begin(Condition.classes(3)), branching.begin(Condition.classes(1)));
-    for (int s = 0; s < Tiny.SCALES.count(); s++) {
+    for (int k = 0; k < branching.steps(); k++) {
       branches = branching.commit(branching.look(branches), List.of(0, 1), List.of(7L, 8L));
     }
     Tensor images = branching.made(branches).images();

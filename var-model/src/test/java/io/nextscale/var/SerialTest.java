@@ -106,7 +106,8 @@ class SerialTest {
             branching.begin(Condition.classes(3)),
             branching.begin(Condition.classes(Generation.NO_CLASS)),
             branching.begin(Condition.classes(1)));
-    for (int s = 0; s < Tiny.SCALES.count(); s++) {
+    assertThat(branching.steps()).isEqualTo(serial == 2 ? 1 + 4 + 1 : 1 + 4 + 16);
+    for (int k = 0; k < branching.steps(); k++) {
       branches = branching.commit(branching.look(branches), List.of(0, 1, 2), List.of(7L, 8L, 9L));
     }
     Generated made = branching.made(branches);
@@ -128,16 +129,60 @@ class SerialTest {
     Branching branching = new Branching(generator, Generation.fid(List.of(1), 0).guidance(2));
     List<Branching.Branch> branches = List.of(branching.begin(Condition.classes(3)));
     branches = branching.commit(branching.look(branches), List.of(0, 0), List.of(7L, 7L));
+    branches = branching.commit(branching.look(branches), List.of(0, 1), List.of(7L, 7L));
+    // In the middle of 2 x 2.
     branches = branching.commit(branching.look(branches), List.of(0, 1, 1), List.of(7L, 7L, 8L));
-    branches = branching.commit(branching.look(branches), List.of(0, 1, 2), List.of(7L, 7L, 7L));
+    KvCache[] pasts = branches.stream().map(Branching.Branch::cache).toArray(KvCache[]::new);
+    while (branches.getFirst().decided() < branching.steps()) {
+      branches = branching.commit(branching.look(branches), List.of(0, 1, 2), List.of(7L, 7L, 8L));
+    }
 
     float[] first = branches.get(0).fHat().toArray();
     assertThat(branches.get(1).fHat().toArray()).isEqualTo(first);
     assertThat(branches.get(2).fHat().toArray()).isNotEqualTo(first);
+    assertThat(pasts[2].block(0).getLast()).isSameAs(pasts[1].block(0).getLast());
     int[] expected =
         generator.generate(Generation.fid(List.of(3), 7).guidance(2)).tokens().sequence().toInts();
     assertThat(branching.made(branches.subList(0, 1)).tokens().sequence().toInts())
         .isEqualTo(expected);
+  }
+
+  @Test
+  void branchesInTheMiddleOfAScaleShowTheTokensThatTheyHave() throws IOException {
+    Generator generator = generator(2);
+    Branching branching = new Branching(generator, Generation.fid(List.of(1), 0));
+    List<Branching.Branch> branches = List.of(branching.begin(Condition.classes(3)));
+    Tensor before = Tensor.zeros(Shape.of(1));
+    List<Integer> ids = new ArrayList<>();
+    for (int k = 0; k < 5; k++) {
+      branches = branching.commit(branching.look(branches), List.of(0), List.of(7L));
+      assertThat(branches.getFirst().decided()).isEqualTo(k + 1);
+      Tensor map = branching.made(branches).fHat();
+      if (k == 0) {
+        before = map;
+      } else {
+        ids.add(expected(generator, k));
+        assertThat(map.toArray()).isEqualTo(sum(generator.vae(), before, ids).toArray());
+      }
+    }
+    assertThat(branches.getFirst().fHat().toArray())
+        .isEqualTo(sum(generator.vae(), before, ids).toArray());
+  }
+
+  /** A token of the image of class 3 and seed 7. */
+  private static int expected(Generator generator, int token) throws IOException {
+    return generator.generate(Generation.fid(List.of(3), 7)).tokens().sequence().toInts()[token];
+  }
+
+  /** A map and the first codes of 2 x 2, the others 0. */
+  private static Tensor sum(VqVae vae, Tensor before, List<Integer> ids) {
+    float[] codes = new float[4 * 8];
+    for (int i = 0; i < ids.size(); i++) {
+      Tensor code =
+          vae.quantizer().codebook().weight().value().slice(0, ids.get(i), ids.get(i) + 1);
+      System.arraycopy(code.toArray(), 0, codes, i * 8, 8);
+    }
+    return vae.quantizer().next(1, before, Tensor.of(Shape.of(1, 2, 2, 8), codes)).fHat();
   }
 
   @ParameterizedTest

@@ -29,10 +29,9 @@ import io.nextscale.vqvae.VqVaeConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class RasterTest {
 
@@ -183,38 +182,32 @@ class RasterTest {
           new RasterGenerator(model, order, new RasterSampling(1.5, 0.8, 12, 0.9));
       Condition three = condition.followedBy(condition).followedBy(condition);
       int[] batch = generator.generate(three, List.of(5L, 6L, 7L)).toInts();
-      for (int tokens : new int[] {1, 3, 9}) {
-        RasterStepwise stepwise = new RasterStepwise(generator, condition, tokens);
-        List<Picture> pictures = new ArrayList<>();
-        Picture begin = stepwise.begin();
-        for (int i = 0; i < 3; i++) {
-          pictures.add(begin);
-        }
-        for (int k = 0; k < stepwise.steps(); k++) {
-          assertThat(stepwise.decided(pictures.getFirst())).isEqualTo(k);
-          pictures = stepwise.step(pictures, List.of(5L, 6L, 7L));
-        }
-        for (int i = 0; i < 3; i++) {
-          List<Integer> expected = new ArrayList<>();
-          for (int j = 0; j < 9; j++) {
-            expected.add(batch[9 * i + j]);
-          }
-          assertThat(pictures.get(i).tokens()).isEqualTo(expected);
-        }
-        assertThat(stepwise.images(pictures).toArray())
-            .isEqualTo(generator.images(three, List.of(5L, 6L, 7L)).toArray());
+      RasterStepwise stepwise = new RasterStepwise(generator, condition);
+      assertThat(stepwise.steps()).isEqualTo(9);
+      List<Picture> pictures = Collections.nCopies(3, stepwise.begin());
+      for (int k = 0; k < stepwise.steps(); k++) {
+        assertThat(stepwise.decided(pictures.getFirst())).isEqualTo(k);
+        pictures = stepwise.step(pictures, List.of(5L, 6L, 7L));
       }
+      for (int i = 0; i < 3; i++) {
+        List<Integer> expected = new ArrayList<>();
+        for (int j = 0; j < 9; j++) {
+          expected.add(batch[9 * i + j]);
+        }
+        assertThat(pictures.get(i).tokens()).isEqualTo(expected);
+      }
+      assertThat(stepwise.images(pictures).toArray())
+          .isEqualTo(generator.images(three, List.of(5L, 6L, 7L)).toArray());
       int[] alone = generator.generate(condition, List.of(6L)).toInts();
       assertThat(alone).isEqualTo(Arrays.copyOfRange(batch, 9, 18));
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 3})
-  void searchesFindBrighterImages(int tokens) throws IOException {
+  @Test
+  void searchesFindBrighterImages() throws IOException {
     RasterOrder order = order();
     RasterGenerator generator = new RasterGenerator(model(SIZES), order, RasterSampling.plain());
-    RasterStepwise model = new RasterStepwise(generator, Condition.classes(3), tokens);
+    RasterStepwise model = new RasterStepwise(generator, Condition.classes(3));
     Search<Picture> search = new Search<>(model, BRIGHT).seed(50);
     Found<Picture> random = search.run(new RandomSearch(8));
     double best = 0;
@@ -222,30 +215,26 @@ class RasterTest {
       best = Math.max(best, BRIGHT.score(generator.images(Condition.classes(3), List.of(seed)))[0]);
     }
     assertThat(random.score()).isEqualTo(best);
-    assertThat(random.spent().evaluations()).isEqualTo(8 * 9 / tokens);
+    assertThat(random.spent().evaluations()).isEqualTo(8 * 9);
     Found<Picture> beam = search.run(new Beam(2, 4));
     assertThat(beam.score()).isGreaterThan(random.score());
     assertThat(search.atOnce(3).run(new Beam(2, 4)).trials()).isEqualTo(beam.trials());
   }
 
-  /** Forks of one picture share the pass for the first token of a step. */
+  /** Forks of one picture share a pass. */
   @Test
   void operationsAreThoseOfThePasses() throws IOException {
     RasterGenerator generator = new RasterGenerator(model(SIZES), order(), RasterSampling.plain());
-    RasterStepwise single = new RasterStepwise(generator, Condition.classes(3), 1);
-    RasterStepwise rows = new RasterStepwise(generator, Condition.classes(3), 3);
-    double tokens = single.stepFlops(4, 1) + single.stepFlops(5, 1) + single.stepFlops(6, 1);
-    assertThat(rows.stepFlops(2, 1)).isEqualTo(tokens);
-    List<Picture> row = rows.step(List.of(rows.begin()), List.of(1L));
-    Picture picture = row.getFirst();
-    assertThat(rows.stepFlops(List.of(picture, picture, picture)))
-        .isEqualTo(single.stepFlops(4, 1) + 3 * (single.stepFlops(5, 1) + single.stepFlops(6, 1)));
-    assertThat(single.stepFlops(List.of(picture, picture))).isEqualTo(single.stepFlops(4, 1));
+    RasterStepwise stepwise = new RasterStepwise(generator, Condition.classes(3));
+    List<Picture> two = stepwise.step(Collections.nCopies(2, stepwise.begin()), List.of(1L, 2L));
+    Picture picture = two.getFirst();
+    assertThat(stepwise.stepFlops(List.of(picture, picture))).isEqualTo(stepwise.stepFlops(2, 1));
+    assertThat(stepwise.stepFlops(two)).isEqualTo(stepwise.stepFlops(2, 2));
     // Width 32, 24 codes: layers of a token in two blocks, codes to tokens, the head, n keys.
     double linear = 2.0 * (2 * 12 * 32 * 32 + 8 * 32 + 32 * 24);
     for (int i = 2; i <= 9; i++) {
       double attention = 2 * 4.0 * 32 * i;
-      assertThat(single.stepFlops(i, 1)).isEqualTo(linear + attention);
+      assertThat(stepwise.stepFlops(i, 1)).isEqualTo(linear + attention);
     }
   }
 
@@ -288,8 +277,6 @@ class RasterTest {
     assertThatThrownBy(() -> new RasterGenerator(nextScale, order, RasterSampling.plain()))
         .hasMessageStartingWith("raster: a transformer of 9 scales of one token, 24 codes");
     RasterGenerator generator = new RasterGenerator(model(SIZES), order, RasterSampling.plain());
-    assertThatThrownBy(() -> new RasterStepwise(generator, Condition.classes(1), 2))
-        .hasMessage("raster: steps of a divisor of 9 tokens; got 2");
     assertThatThrownBy(() -> generator.begin(Condition.classes(1, 2)))
         .hasMessage("raster: one label; got 2");
     assertThatThrownBy(() -> new RasterSampling(0, -1, 0, 0))

@@ -46,7 +46,10 @@ public final class InferenceScaling implements AutoCloseable {
   static final String EXPERIMENT = "experiment.json";
 
   /** Pictures that time is measured on before an experiment. */
-  private static final int MEASURED = 8;
+  private static final int MEASURED = 16;
+
+  /** Before that the same is computed for so long, so that it is compiled when it is measured. */
+  private static final double WARM_UP_SECONDS = 4;
 
   /** Is told how an experiment goes. */
   @FunctionalInterface
@@ -255,14 +258,11 @@ public final class InferenceScaling implements AutoCloseable {
   public double estimate() {
     double seconds = 0;
     Map<Contender, Pace> paces = new HashMap<>();
-    for (Contender contender : contenders) {
-      paces.put(contender, pace(contender));
-    }
     for (Caption caption : captions) {
       for (Contender contender : contenders) {
-        Pace pace = paces.get(contender);
         for (Method method : contender.methods()) {
-          if (pace != null && missing(contender, method, caption)) {
+          if (missing(contender, method, caption)) {
+            Pace pace = paces.computeIfAbsent(contender, this::pace);
             seconds += seconds(contender, method, caption, pace);
           }
         }
@@ -287,9 +287,12 @@ public final class InferenceScaling implements AutoCloseable {
   private Pace pace(Contender contender) {
     Caption caption = captions.getFirst();
     Stepwise<?> model = contender.of().apply(caption.text());
-    Pool.of(model, new Judge(caption, verifiers), 2, 0, settings.atOnce()); // begins compiling
-    Judge judge = new Judge(caption, verifiers);
     int count = Math.min(MEASURED, settings.atOnce());
+    long begin = System.nanoTime();
+    do {
+      Pool.of(model, new Judge(caption, verifiers), count, 0, settings.atOnce());
+    } while (System.nanoTime() - begin < WARM_UP_SECONDS * 1e9);
+    Judge judge = new Judge(caption, verifiers);
     Pool pool = Pool.of(model, judge, count, 0, settings.atOnce());
     double flops = new Rehearsal(model).of(new RandomSearch(count)).flops();
     Map<String, Double> perScore = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package io.nextscale.training.inference;
 import io.nextscale.shapes.Split;
 import io.nextscale.shapes.Task;
 import io.nextscale.tensor.io.Json;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,19 +46,19 @@ public record InferenceSettings(
 
   /**
    * Budgets at which beams look at 195 pictures, as in the paper, and at half, a quarter, … as
-   * many: {@code wc K (K+1)/2} NFE, where {@code wc K} is at most 195.
+   * many, rounded up: {@code wc K (K+1)/2} NFE, where {@code wc K} is at most 195.
    *
    * @param steps K
-   * @param count how many budgets
+   * @param count how many budgets at most; there are no more than candidates
    */
   public static List<Long> budgets(int steps, int count) {
-    int most = Math.max(1, 195 / steps);
-    SequencedMap<Long, Integer> budgets = new LinkedHashMap<>();
-    for (int i = count - 1; i >= 0; i--) {
-      int candidates = Math.max(1, Math.round(most / (float) (1L << i)));
-      budgets.put((long) candidates * steps * (steps + 1) / 2, candidates);
+    List<Long> budgets = new ArrayList<>();
+    int candidates = Math.max(1, 195 / steps);
+    while (candidates > 0 && budgets.size() < count) {
+      budgets.addFirst((long) candidates * steps * (steps + 1) / 2);
+      candidates = Math.min((candidates + 1) / 2, candidates - 1);
     }
-    return List.copyOf(budgets.keySet());
+    return budgets;
   }
 
   /** All captions. */

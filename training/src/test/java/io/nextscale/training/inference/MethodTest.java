@@ -21,6 +21,8 @@ class MethodTest {
   @Test
   void budgetsAreThoseOfThePaperAndHalvesOfThem() {
     assertThat(InferenceSettings.budgets(13, 5)).containsExactly(91L, 182L, 364L, 728L, 1365L);
+    assertThat(InferenceSettings.budgets(18, 5)).containsExactly(171L, 342L, 513L, 855L, 1710L);
+    assertThat(InferenceSettings.budgets(100, 5)).containsExactly(5050L);
     assertThat(InferenceSettings.budgets(6, 5)).containsExactly(42L, 84L, 168L, 336L, 672L);
     assertThat(Method.BEAM.of(15, 13)).isEqualTo(new Beam(3, 5)); // 195 pictures of 13 scales
   }
