@@ -242,7 +242,7 @@ public record Preset(
                   /* smoothing= */ 0, /* dropout= */ 0.1, /* dropPath= */ 0, /* corruption= */ 0),
               new Weights(/* balance= */ 0.5),
               AT_ONCE,
-              new Sampling(/* judged= */ 40, /* guidance= */ 1.5, /* topK= */ 0, /* topP= */ 0.96),
+              new Sampling(/* judged= */ 40, /* guidance= */ 4, /* topK= */ 0, /* topP= */ 0.8),
               new Computation(/* slices= */ 2)));
 
   /**
