@@ -155,6 +155,13 @@ final class InferenceScalingCommand implements Callable<Integer> {
       description = "Pictures computed together (default: 16).")
   private int atOnce = 16;
 
+  @Option(
+      names = "--side-by-side",
+      description =
+          "Each thread works on a caption of its own, instead of all on the operations of one:"
+              + " faster for small models, and more memory.")
+  private boolean sideBySide;
+
   @Option(names = "--estimate", description = "Say how long it would take, and do nothing.")
   private boolean estimate;
 
@@ -197,7 +204,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
     List<Long> limits = budgets == null ? usual(contenders.getFirst()) : budgets;
     InferenceSettings settings;
     try {
-      settings = new InferenceSettings(limits, captions, split, seed, onTheWay, atOnce);
+      settings = new InferenceSettings(limits, captions, split, seed, onTheWay, atOnce, sideBySide);
     } catch (IllegalArgumentException e) {
       throw new UsageException("" + e.getMessage(), e);
     }
@@ -206,8 +213,12 @@ final class InferenceScalingCommand implements Callable<Integer> {
       long missing = scaling.missing();
       if (missing > 0) {
         verbosity.tell(
-            "%,d searches of each budget of %s NFE: about %s"
-                .formatted(missing, limits, duration(scaling.estimate())));
+            "%,d searches of each budget of %s NFE: about %s%s"
+                .formatted(
+                    missing,
+                    limits,
+                    duration(scaling.estimate()),
+                    sideBySide ? " of one thread" : ""));
       }
       if (estimate) {
         return 0;

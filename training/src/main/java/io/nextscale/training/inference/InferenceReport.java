@@ -71,7 +71,9 @@ public final class InferenceReport {
         models.add(new Model(one.getKey(), family, parameters, own == null ? Json.Null.NULL : own));
       }
     }
-    List<Cell> cells = List.copyOf(Journal.read(folder.resolve(InferenceScaling.CELLS)).values());
+    List<Cell> cells =
+        new ArrayList<>(Journal.read(folder.resolve(InferenceScaling.CELLS)).values());
+    cells.sort(Comparator.comparingInt(cell -> cell.key().caption())); // not by who came first
     return new InferenceReport(models, settings, seed, cells);
   }
 

@@ -6,6 +6,7 @@ import io.nextscale.search.Search;
 import io.nextscale.search.Spent;
 import io.nextscale.search.Stepwise;
 import io.nextscale.search.Strategy;
+import io.nextscale.tensor.Backends;
 import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
@@ -13,6 +14,7 @@ import io.nextscale.training.RunLock;
 import io.nextscale.training.TrainingException;
 import io.nextscale.verifiers.PromptVerifier;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +82,7 @@ public final class InferenceScaling implements AutoCloseable {
   private final List<Caption> captions;
   private final RunLock lock;
   private final Journal journal;
-  private final Map<Kind, Sized> sizes = new HashMap<>();
+  private final Map<Kind, Sized> sizes = new ConcurrentHashMap<>();
 
   private InferenceScaling(
       Path folder,
@@ -319,18 +322,57 @@ public final class InferenceScaling implements AutoCloseable {
         }
       }
     }
-    double[] done = {0};
-    double total = all;
-    for (Caption caption : captions) {
-      for (Contender contender : contenders) {
-        if (contender.methods().stream().anyMatch(m -> missing(contender, m, caption))
-            && !run(
-                contender,
-                caption,
-                (part, text) -> listener.found((done[0] += part) / total, text),
-                cancelled)) {
+    Listener progress = sum(all, listener);
+    if (!settings.sideBySide()) {
+      for (Caption caption : captions) {
+        if (!run(caption, progress, cancelled)) {
           return false;
         }
+      }
+      return true;
+    }
+    try {
+      Backends.standard()
+          .onHost(
+              captions.size(),
+              1,
+              (from, to) -> {
+                for (Caption caption : captions.subList(from, to)) {
+                  runUnchecked(caption, progress, cancelled);
+                }
+              });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return missing() == 0;
+  }
+
+  /** Adds up the parts that listeners of single captions hear of. */
+  private static Listener sum(double total, Listener listener) {
+    double[] done = {0};
+    return (part, text) -> {
+      synchronized (done) {
+        done[0] += part;
+        listener.found(done[0] / total, text);
+      }
+    };
+  }
+
+  private void runUnchecked(Caption caption, Listener listener, BooleanSupplier cancelled) {
+    try {
+      run(caption, listener, cancelled);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Searches for what is missing of a caption. */
+  private boolean run(Caption caption, Listener listener, BooleanSupplier cancelled)
+      throws IOException {
+    for (Contender contender : contenders) {
+      if (contender.methods().stream().anyMatch(method -> missing(contender, method, caption))
+          && !run(contender, caption, listener, cancelled)) {
+        return false;
       }
     }
     return true;

@@ -19,9 +19,17 @@ import java.util.SequencedMap;
  * @param onTheWay whether a search of the largest budget stands for the smaller ones with what it
  *     has on the way, instead of a search of each size
  * @param atOnce pictures computed together; it changes time, not results
+ * @param sideBySide whether each thread works on a caption of its own, instead of all on the
+ *     operations of one; it changes time, not results
  */
 public record InferenceSettings(
-    List<Long> budgets, int captions, Split split, long seed, boolean onTheWay, int atOnce) {
+    List<Long> budgets,
+    int captions,
+    Split split,
+    long seed,
+    boolean onTheWay,
+    int atOnce,
+    boolean sideBySide) {
 
   /** Checks the ranges. */
   public InferenceSettings {

@@ -83,16 +83,16 @@ final class Journal implements AutoCloseable {
   }
 
   /** All cells, in the order in which they were found. */
-  List<Cell> cells() {
+  synchronized List<Cell> cells() {
     return List.copyOf(cells.values());
   }
 
-  boolean has(Cell.Key key) {
+  synchronized boolean has(Cell.Key key) {
     return cells.containsKey(key);
   }
 
   /** Adds a cell, which then outlives this process. */
-  void append(Cell cell) throws IOException {
+  synchronized void append(Cell cell) throws IOException {
     ByteBuffer line =
         ByteBuffer.wrap((cell.json().write() + '\n').getBytes(StandardCharsets.UTF_8));
     while (line.hasRemaining()) {

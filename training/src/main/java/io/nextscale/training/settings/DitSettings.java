@@ -153,7 +153,7 @@ public record DitSettings(
         PROCESS,
         new Sampling(
             var.sampling().judged(),
-            /* guidance= */ published ? 0.5 : var.sampling().guidance(),
+            /* guidance= */ published ? 0.5 : 1.5,
             /* samplingSteps= */ published ? 250 : 30,
             published ? "ddpm" : "ddim"));
   }

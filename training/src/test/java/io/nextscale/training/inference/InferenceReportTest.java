@@ -37,7 +37,7 @@ class InferenceReportTest {
   static void search() throws IOException {
     run = shared.resolve("run");
     InferenceSettings settings =
-        new InferenceSettings(List.of(6L, 24L, 60L), 6, Split.TEST, 5, false, 16);
+        new InferenceSettings(List.of(6L, 24L, 60L), 6, Split.TEST, 5, false, 16, false);
     SequencedMap<String, PromptVerifier> judges = Guesses.verifiers();
     judges.remove("checker");
     try (InferenceScaling scaling =

@@ -27,7 +27,7 @@ class InferenceScalingTest {
   private static final Method[] METHODS = {Method.RANDOM, Method.BEAM, Method.PARTIAL};
 
   private static final InferenceSettings SETTINGS =
-      new InferenceSettings(List.of(6L, 12L, 24L), 2, Split.TEST, 5, false, 16);
+      new InferenceSettings(List.of(6L, 12L, 24L), 2, Split.TEST, 5, false, 16, false);
 
   @TempDir static Path shared;
 
@@ -173,7 +173,8 @@ class InferenceScalingTest {
   @Test
   void moreMayBeAddedLater() throws IOException {
     Path run = folder.resolve("grown");
-    InferenceSettings few = new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, false, 3);
+    InferenceSettings few =
+        new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, false, 3, false);
     try (InferenceScaling scaling = open(run, few, Method.RANDOM)) {
       scaling.run((_, _) -> {}, () -> false);
     }
@@ -193,8 +194,28 @@ class InferenceScalingTest {
   }
 
   @Test
+  void captionsSideBySideGiveTheSame() throws IOException {
+    Path run = folder.resolve("aside");
+    InferenceSettings aside =
+        new InferenceSettings(SETTINGS.budgets(), 2, Split.TEST, 5, false, 16, true);
+    double[] last = {0};
+    try (InferenceScaling scaling = open(run, aside, METHODS)) {
+      assertThat(scaling.run((done, _) -> last[0] = done, () -> true)).isFalse();
+      assertThat(scaling.missing()).isEqualTo(12L * METHODS.length * 3);
+      assertThat(scaling.run((done, _) -> last[0] = done, () -> false)).isTrue();
+    }
+    assertThat(last[0]).isBetween(1 - 1e-9, 1 + 1e-9);
+    SequencedMap<Cell.Key, Cell> expected = cells(whole);
+    SequencedMap<Cell.Key, Cell> found = cells(run);
+    assertThat(found.keySet()).isEqualTo(expected.keySet());
+    found.forEach((key, cell) -> assertThat(timeless(cell)).isEqualTo(timeless(expected.get(key))));
+    assertThat(Files.readAllLines(run.resolve(InferenceScaling.CELLS))).hasSize(found.size());
+  }
+
+  @Test
   void otherSettingsAndASecondProcessAreRefused() throws IOException {
-    InferenceSettings others = new InferenceSettings(List.of(7L), 2, Split.TEST, 5, false, 16);
+    InferenceSettings others =
+        new InferenceSettings(List.of(7L), 2, Split.TEST, 5, false, 16, false);
     assertThatThrownBy(() -> open(whole, others, METHODS))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("\"budgets\":[6,12,24]")
@@ -229,7 +250,8 @@ class InferenceScalingTest {
 
   @Test
   void whatASearchHasOnTheWayStandsForSmallerBudgets() throws IOException {
-    InferenceSettings way = new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, true, 1);
+    InferenceSettings way =
+        new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, true, 1, false);
     Path run = folder.resolve("way");
     try (InferenceScaling scaling = open(run, way, Method.RANDOM, Method.BEAM)) {
       scaling.run((_, _) -> {}, () -> false);

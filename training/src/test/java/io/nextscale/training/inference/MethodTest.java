@@ -79,13 +79,15 @@ class MethodTest {
 
   @Test
   void settingsThatCannotBeAreRefused() {
-    assertThatThrownBy(() -> new InferenceSettings(List.of(6L, 6L), 1, Split.TEST, 0, false, 1))
+    assertThatThrownBy(
+            () -> new InferenceSettings(List.of(6L, 6L), 1, Split.TEST, 0, false, 1, false))
         .hasMessageContaining("--budgets: rising numbers");
-    assertThatThrownBy(() -> new InferenceSettings(List.of(), 1, Split.TEST, 0, false, 1))
+    assertThatThrownBy(() -> new InferenceSettings(List.of(), 1, Split.TEST, 0, false, 1, false))
         .hasMessageContaining("--budgets");
-    assertThatThrownBy(() -> new InferenceSettings(List.of(6L), 0, Split.TEST, 0, false, 1))
+    assertThatThrownBy(() -> new InferenceSettings(List.of(6L), 0, Split.TEST, 0, false, 1, false))
         .hasMessageContaining("--captions");
-    assertThatThrownBy(() -> new InferenceSettings(List.of(6L), 1, Split.COMPOSITION, 0, false, 1))
+    assertThatThrownBy(
+            () -> new InferenceSettings(List.of(6L), 1, Split.COMPOSITION, 0, false, 1, false))
         .hasMessageContaining("--split");
   }
 }
