@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -60,28 +58,7 @@ class TrackedFilesTest {
 
   @BeforeAll
   static void list() throws IOException, InterruptedException {
-    files = tracked();
-  }
-
-  /** What git tracks; in an unpacked archive, everything but build outputs. */
-  private static List<Path> tracked() throws IOException, InterruptedException {
-    if (Files.exists(PROJECT.resolve(".git"))) {
-      Process git =
-          new ProcessBuilder("git", "ls-files", "-z")
-              .directory(PROJECT.toFile())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String names = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (git.waitFor() == 0 && !names.isEmpty()) {
-        return Stream.of(names.split("\0")).map(PROJECT::resolve).filter(Files::exists).toList();
-      }
-    }
-    try (Stream<Path> all = Files.walk(PROJECT)) {
-      return all.filter(Files::isRegularFile)
-          .filter(file ->
-              !PROJECT.relativize(file).toString().matches("(.*/)?(target|\\.git|\\.nextscale)/.*"))
-          .toList();
-    }
+    files = Project.files();
   }
 
   @Test

@@ -7,10 +7,12 @@ import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
 import io.nextscale.shapes.Checker;
 import io.nextscale.shapes.Example;
+import io.nextscale.shapes.Scene;
 import io.nextscale.shapes.Score;
 import io.nextscale.shapes.ShapesWorld;
 import io.nextscale.shapes.Split;
 import io.nextscale.shapes.Task;
+import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
@@ -46,7 +48,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Judge what a model draws of held-out captions of the shapes world, by task: one picture per"
           + " caption, looked at by an exact checker.",
-      "With --reconstructions its tokenizer is judged instead: pictures to tokens and back."
+      "With --reconstructions its tokenizer is judged instead: pictures to tokens and back. With"
+          + " --scenes no model is: the checker looks at the scenes themselves."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EvaluateCommand implements Callable<Integer> {
@@ -83,6 +86,14 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--reconstructions",
       description = "Judge the tokenizer: pictures to tokens and back.")
   private boolean reconstructions;
+
+  @Option(
+      names = "--scenes",
+      paramLabel = "VIEW",
+      description =
+          "Judge the checker: scenes as they are rendered, clean, blurred (3 x 3), noisy (0.03) or"
+              + " jpeg (quality 75).")
+  private @Nullable SceneView scenes;
 
   @Option(
       names = "--grids",
@@ -171,15 +182,8 @@ final class EvaluateCommand implements Callable<Integer> {
           "--true-grids: pictures that a model draws; got --reconstructions — leave one out");
     }
     Counts.check(1, atOnce);
-    Backend backend = compute.backend();
-    models.useEmbeddedIfUnset();
-    if (models.embedded()) {
-      generation.useThoseOfEmbedded();
-    }
-    generation.request(List.of(0), List.of(seed)); // refuses bad settings before weights are read
     List<Task> chosen = chosen();
-    verbosity.tellMore(backend.describe());
-    Artist artist = reconstructions ? reconstructing() : generating();
+    Artist artist = artist();
     Resources resources = new Resources();
     Map<Task, Gallery> galleries = new LinkedHashMap<>();
     try (Interruption interruption = new Interruption();
@@ -199,6 +203,21 @@ final class EvaluateCommand implements Callable<Integer> {
     report(galleries);
     verbosity.tell("in " + resources.summary());
     return 0;
+  }
+
+  private Artist artist() throws IOException {
+    SceneView view = scenes;
+    if (view != null) {
+      return rendering(view);
+    }
+    Backend backend = compute.backend();
+    models.useEmbeddedIfUnset();
+    if (models.embedded()) {
+      generation.useThoseOfEmbedded();
+    }
+    generation.request(List.of(0), List.of(seed)); // refuses bad settings before weights are read
+    verbosity.tellMore(backend.describe());
+    return reconstructions ? reconstructing() : generating();
   }
 
   /** The tasks in their order; a split may not have all of them. */
@@ -261,8 +280,31 @@ final class EvaluateCommand implements Callable<Integer> {
         values[i * size + j] = picture[j] * 2 - 1;
       }
     }
-    int side = (int) Math.round(Math.sqrt(size / 3.0));
-    return Tensor.of(Shape.of(examples.size(), side, side, 3), values);
+    return Tensor.of(pictureShape(examples.size()), values);
+  }
+
+  private Artist rendering(SceneView view) {
+    for (String other : List.of("-m", "--vae", "--reconstructions", "--grids", "--true-grids")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(other)) {
+        throw new UsageException(
+            "--scenes: the checker alone, without a model; got " + other + " — leave one out");
+      }
+    }
+    verbosity.tell(view + " scenes of " + split.name().toLowerCase(Locale.ROOT));
+    return (examples, firstSeed) -> {
+      List<Tensor> seen = new ArrayList<>();
+      for (int i = 0; i < examples.size(); i++) {
+        float[] picture = examples.get(i).picture();
+        RandomStream random = RandomStream.of(firstSeed + i).split("view");
+        seen.add(Tensor.of(pictureShape(1), view.of(picture, random)));
+      }
+      return Tensor.concat(0, seen.toArray(Tensor[]::new));
+    };
+  }
+
+  /** The shape of pictures. */
+  private static Shape pictureShape(int count) {
+    return Shape.of(count, Scene.SIDE, Scene.SIDE, 3);
   }
 
   private Artist reconstructing() throws IOException {
@@ -362,17 +404,26 @@ final class EvaluateCommand implements Callable<Integer> {
   private void write(Path file, List<Object> rows) throws IOException {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("split", split.name().toLowerCase(Locale.ROOT));
-    document.put("what", reconstructions ? "reconstructions" : "pictures of captions");
+    document.put("what", what());
     document.put("seed", seed);
     if (grids != null) {
       document.put("grids", grids);
     }
     document.putAll(settings);
-    document.putAll(models.describe());
+    if (scenes == null) {
+      document.putAll(models.describe());
+    }
     document.put("tasks", rows);
     document.put("version", Recipe.VERSION);
     AtomicFile.write(file, Json.of(document).writeIndented().getBytes(StandardCharsets.UTF_8));
     spec.commandLine().getOut().println(file);
+  }
+
+  private String what() {
+    if (scenes != null) {
+      return scenes + " scenes";
+    }
+    return reconstructions ? "reconstructions" : "pictures of captions";
   }
 
   private static RgbImage blank(RgbImage like) {

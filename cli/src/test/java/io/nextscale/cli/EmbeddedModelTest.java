@@ -9,6 +9,9 @@ import io.nextscale.tensor.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +130,24 @@ class EmbeddedModelTest {
     assertThat(result.out()).containsPattern("single object +(19|20) +20 ");
   }
 
+  /** The checker sees what stands in clean scenes, and less in others. */
+  @Test
+  void theCheckerIsJudgedOnScenesAlone() throws IOException {
+    for (String view : List.of("clean", "blurred", "noisy", "jpeg")) {
+      Tiny.Result result =
+          Tiny.run("evaluate", "--scenes=" + view, "--prompts=30", "--json", file(view + ".json"));
+      assertThat(result.code()).as(result.err()).isZero();
+      Matcher all = Pattern.compile("all +(\\d+) +180 ").matcher(result.out());
+      assertThat(all.find()).as(result.out()).isTrue();
+      int right = Integer.parseInt(all.group(1));
+      assertThat(right).as(view).isBetween(view.equals("jpeg") ? 150 : 176, 180);
+      Json.Obj scores = (Json.Obj) Json.parse(view, Files.readString(file(view + ".json")));
+      assertThat(scores.members())
+          .containsEntry("what", new Json.Str(view + " scenes"))
+          .doesNotContainKey("model");
+    }
+  }
+
   @Test
   void itsFirstGridsAloneAreJudged() {
     Tiny.Result result =
@@ -155,6 +176,12 @@ class EmbeddedModelTest {
         "--true-grids",
         "--reconstructions");
     assertRefused(Tiny.run("evaluate", "--grids=2"), "--grids", "--reconstructions");
+    assertRefused(
+        Tiny.run("evaluate", "--scenes=clean", "--reconstructions"),
+        "--scenes",
+        "--reconstructions");
+    assertRefused(Tiny.run("evaluate", "--scenes=clean", "-m", "shapes"), "--scenes", "got -m");
+    assertRefused(Tiny.run("evaluate", "--scenes=foggy"), "--scenes", "clean, blurred");
     assertRefused(Tiny.run("evaluate", "--reconstructions", "--grids=0"), "--grids", "1 to");
     assertRefused(Tiny.run("evaluate", "--reconstructions", "--grids=99"), "--grids", "99");
     assertRefused(Tiny.run("evaluate", "--prompts=0"), "--prompts");
