@@ -10,6 +10,7 @@ import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
+import io.nextscale.training.inference.CaptionVerifier;
 import io.nextscale.training.inference.Contender;
 import io.nextscale.training.inference.InferenceReport;
 import io.nextscale.training.inference.InferenceScaling;
@@ -93,10 +94,11 @@ final class InferenceScalingCommand implements Callable<Integer> {
   @Option(
       names = "--verifiers",
       paramLabel = "NAME",
-      split = ",",
+      split = ",(?![^(]*\\))",
+      splitSynopsisLabel = ",",
       description =
-          "Each chooses pictures in searches of its own, and scores what all others chose (default:"
-              + " checker).")
+          "Each chooses pictures in searches of its own, and scores what all others chose: as for"
+              + " 'search', also mean(A,B,…) (default: checker).")
   private List<String> verifiers = List.of("checker");
 
   @Option(
@@ -185,12 +187,24 @@ final class InferenceScalingCommand implements Callable<Integer> {
     }
     Counts.check(1, atOnce);
     List<Method> chosen = chosen();
-    SequencedMap<String, PromptVerifier> named = new LinkedHashMap<>();
+    SequencedMap<String, CaptionVerifier> named = new LinkedHashMap<>();
     Map<String, String> fingerprints = new LinkedHashMap<>();
     for (String name : verifiers) {
-      named.put(name, VerifierOptions.named("--verifiers", name));
-      VerifierOptions.fingerprint("--verifiers", name)
-          .ifPresent(print -> fingerprints.put(name, print));
+      List<String> members = VerifierOptions.members(name);
+      List<PromptVerifier> opened =
+          members.stream().map(one -> VerifierOptions.named("--verifiers", one)).toList();
+      named.put(
+          name,
+          members.equals(List.of(name))
+              ? CaptionVerifier.of(opened.getFirst())
+              : CaptionVerifier.mean(opened));
+      List<String> prints =
+          members.stream()
+              .flatMap(one -> VerifierOptions.fingerprint("--verifiers", one).stream())
+              .toList();
+      if (!prints.isEmpty()) {
+        fingerprints.put(name, String.join(" ", prints));
+      }
     }
     Backend backend = compute.backend();
     verbosity.tellMore(backend.describe());

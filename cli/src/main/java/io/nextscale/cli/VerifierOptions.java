@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,14 @@ public final class VerifierOptions {
                     .formatted(flag, which));
           }
         });
+  }
+
+  /** The members of an ensemble {@code mean(A,B,…)}; anything else is its own only member. */
+  static List<String> members(String which) {
+    Matcher call = CALL.matcher(which);
+    return call.matches() && call.group(1).equals(MEAN)
+        ? Arrays.stream(call.group(2).split(",", -1)).map(String::strip).toList()
+        : List.of(which);
   }
 
   /** Tells the weights of a verifier apart from others of its name; empty where it has none. */

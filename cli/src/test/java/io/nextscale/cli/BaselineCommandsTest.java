@@ -161,8 +161,8 @@ class BaselineCommandsTest {
     List<Object> all = new ArrayList<>(List.of("experiment", "inference-scaling"));
     all.addAll(List.of("--run", file("run"), "--vae", tokenizer));
     all.addAll(List.of("--models", "rows=" + raster + ",noise=" + dit, "--captions", 1));
-    all.addAll(List.of("--sampling-steps", 2, "--strategies", "beam,zero-order,halving"));
-    all.addAll(List.of("--budgets", "8,10", "--at-once", 2));
+    all.addAll(List.of("--sampling-steps", 8, "--strategies", "partial,zero-order,halving"));
+    all.addAll(List.of("--budgets", "64,160", "--at-once", 2));
     all.addAll(List.of(more));
     return Tiny.run(all.toArray());
   }
@@ -171,8 +171,8 @@ class BaselineCommandsTest {
   void anExperimentSaysHowLongItWouldTakeWithAllOfThem() {
     Tiny.Result guessed = experiment("--estimate");
     assertThat(guessed.code()).as(guessed.err()).isZero();
-    // Six captions: rows by random, beam and halving, noise by random, zero-order and halving.
-    assertThat(guessed.err()).contains("36 searches of each budget of [8, 10] NFE: about");
+    // Six captions: rows by random, partial and halving, noise by random, zero-order and halving.
+    assertThat(guessed.err()).contains("36 searches of each budget of [64, 160] NFE: about");
     assertThat(guessed.out()).isEmpty();
   }
 
@@ -190,7 +190,7 @@ class BaselineCommandsTest {
     Files.writeString(cells, String.join("\n", found.subList(0, 32)) + "\n" + cut);
     Tiny.Result rest = experiment("--verifiers", "checker");
     assertThat(rest.code()).as(rest.err()).isZero();
-    assertThat(rest.err()).contains("4 searches of each budget of [8, 10] NFE");
+    assertThat(rest.err()).contains("4 searches of each budget of [64, 160] NFE");
     assertThat(withoutTimes(Files.readAllLines(cells)))
         .containsExactlyInAnyOrderElementsOf(withoutTimes(found));
 
@@ -205,6 +205,18 @@ class BaselineCommandsTest {
     assertRefused(experiment("--top-p", 2), "--top-p: from 0 to 1; got 2.0");
     assertRefused(
         Tiny.run("experiment", "inference-scaling", "--run", file("none"), "--report"), "--run");
+  }
+
+  @Test
+  void captionsAreSearchedSideBySideWithAnEnsemble() throws IOException {
+    String ensemble = "mean(clip,imagereward)";
+    Tiny.Result result = experiment("--side-by-side", "--verifiers", "checker," + ensemble);
+    assertThat(result.code()).as(result.err()).isZero();
+    List<String> found = Files.readAllLines(file("run").resolve("cells.jsonl"));
+    assertThat(found).hasSize(72).allMatch(line -> line.contains(ensemble));
+    assertThat(Files.readString(file("run").resolve("experiment.json"))).contains(ensemble);
+    assertRefused(experiment("--verifiers", "mean(clip,none)"), "--verifiers", "none");
+    assertRefused(experiment("--verifiers", "rank(clip,imagereward)"), "--verifiers", "rank(");
   }
 
   /** Cells without the last number of what was spent, the seconds. */

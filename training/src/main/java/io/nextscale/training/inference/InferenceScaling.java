@@ -7,12 +7,12 @@ import io.nextscale.search.Spent;
 import io.nextscale.search.Stepwise;
 import io.nextscale.search.Strategy;
 import io.nextscale.tensor.Backends;
+import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.training.RunLock;
 import io.nextscale.training.TrainingException;
-import io.nextscale.verifiers.PromptVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +51,9 @@ public final class InferenceScaling implements AutoCloseable {
   /** Pictures that time is measured on before an experiment. */
   private static final int MEASURED = 16;
 
+  /** Pictures of a caption that bring verifiers to one scale; their seeds no candidate has. */
+  private static final int REFERENCES = 32;
+
   /** Before that the same is computed for so long, so that it is compiled when it is measured. */
   private static final double WARM_UP_SECONDS = 4;
 
@@ -78,7 +81,7 @@ public final class InferenceScaling implements AutoCloseable {
   private final Path folder;
   private final InferenceSettings settings;
   private final List<Contender> contenders;
-  private final SequencedMap<String, PromptVerifier> verifiers;
+  private final SequencedMap<String, CaptionVerifier> verifiers;
   private final List<Caption> captions;
   private final RunLock lock;
   private final Journal journal;
@@ -88,7 +91,7 @@ public final class InferenceScaling implements AutoCloseable {
       Path folder,
       InferenceSettings settings,
       List<Contender> contenders,
-      SequencedMap<String, PromptVerifier> verifiers,
+      SequencedMap<String, CaptionVerifier> verifiers,
       RunLock lock,
       Journal journal) {
     this.folder = folder;
@@ -112,7 +115,7 @@ public final class InferenceScaling implements AutoCloseable {
       Path folder,
       InferenceSettings settings,
       List<Contender> contenders,
-      SequencedMap<String, PromptVerifier> verifiers,
+      SequencedMap<String, CaptionVerifier> verifiers,
       Map<String, String> fingerprints)
       throws IOException {
     Files.createDirectories(folder);
@@ -293,9 +296,9 @@ public final class InferenceScaling implements AutoCloseable {
     int count = Math.min(MEASURED, settings.atOnce());
     long begin = System.nanoTime();
     do {
-      Pool.of(model, new Judge(caption, verifiers), count, 0, settings.atOnce());
+      Pool.of(model, judge(model, caption), count, 0, settings.atOnce());
     } while (System.nanoTime() - begin < WARM_UP_SECONDS * 1e9);
-    Judge judge = new Judge(caption, verifiers);
+    Judge judge = judge(model, caption);
     Pool pool = Pool.of(model, judge, count, 0, settings.atOnce());
     double flops = new Rehearsal(model).of(new RandomSearch(count)).flops();
     Map<String, Double> perScore = new LinkedHashMap<>();
@@ -390,7 +393,7 @@ public final class InferenceScaling implements AutoCloseable {
       throws IOException {
     Stepwise<?> model = contender.of().apply(caption.text());
     model.imageFlops(); // operations are counted once per model, which is no search's time
-    Judge judge = new Judge(caption, verifiers);
+    Judge judge = judge(model, caption);
     for (Method method : contender.methods()) {
       double weight = weight(contender, method);
       if (!missing(contender, method, caption)) {
@@ -433,6 +436,27 @@ public final class InferenceScaling implements AutoCloseable {
         .seed(caption.firstSeed(settings.seed()))
         .atOnce(settings.atOnce())
         .cancelledBy(cancelled);
+  }
+
+  private <S> Judge judge(Stepwise<S> model, Caption caption) {
+    List<Tensor> drawn = new ArrayList<>();
+    return new Judge(
+        caption,
+        verifiers,
+        () -> {
+          if (drawn.isEmpty()) {
+            new Search<>(
+                    model,
+                    images -> {
+                      drawn.add(images);
+                      return new double[images.shape().dim(0)];
+                    })
+                .seed(caption.firstSeed(settings.seed()) - REFERENCES)
+                .atOnce(settings.atOnce())
+                .run(new RandomSearch(REFERENCES));
+          }
+          return Tensor.concat(0, drawn.toArray(Tensor[]::new));
+        });
   }
 
   /** A search of each size. */

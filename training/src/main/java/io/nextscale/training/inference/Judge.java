@@ -2,11 +2,11 @@ package io.nextscale.training.inference;
 
 import io.nextscale.search.Verifier;
 import io.nextscale.tensor.Tensor;
-import io.nextscale.verifiers.PromptVerifier;
 import io.nextscale.verifiers.ShapesTruth;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 
 /** All verifiers of one caption, with a watch for each, and the truth. */
 final class Judge {
@@ -37,8 +37,14 @@ final class Judge {
   private final SequencedMap<String, Timed> verifiers = new LinkedHashMap<>();
   private final Verifier truth;
 
-  Judge(Caption caption, SequencedMap<String, PromptVerifier> all) {
-    all.forEach((name, verifier) -> verifiers.put(name, new Timed(verifier.of(caption.text()))));
+  /**
+   * Those who judge pictures of a caption.
+   *
+   * @param references see {@link CaptionVerifier#of}
+   */
+  Judge(Caption caption, SequencedMap<String, CaptionVerifier> all, Supplier<Tensor> references) {
+    all.forEach((name, verifier) ->
+        verifiers.put(name, new Timed(verifier.of(caption.text(), references))));
     truth = ShapesTruth.of(caption.prompt());
   }
 

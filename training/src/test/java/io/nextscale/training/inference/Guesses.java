@@ -77,11 +77,11 @@ record Guesses(float[] right) implements Stepwise<Guesses.Picture> {
   /** The same, but takes the right picture for the worst. */
   static final Verifier DECEIVED = each(picture -> grey(picture) ? picture[0] : -1);
 
-  static SequencedMap<String, PromptVerifier> verifiers() {
-    SequencedMap<String, PromptVerifier> all = new LinkedHashMap<>();
-    all.put("checker", new ShapesTruth());
-    all.put("honest", PromptVerifier.any(HONEST));
-    all.put("deceived", PromptVerifier.any(DECEIVED));
+  static SequencedMap<String, CaptionVerifier> verifiers() {
+    SequencedMap<String, CaptionVerifier> all = new LinkedHashMap<>();
+    all.put("checker", CaptionVerifier.of(new ShapesTruth()));
+    all.put("honest", CaptionVerifier.of(PromptVerifier.any(HONEST)));
+    all.put("deceived", CaptionVerifier.of(PromptVerifier.any(DECEIVED)));
     return all;
   }
 

@@ -11,7 +11,6 @@ import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.training.experiment.Interval;
 import io.nextscale.training.inference.Difference.Verdict;
-import io.nextscale.verifiers.PromptVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ class InferenceReportTest {
     run = shared.resolve("run");
     InferenceSettings settings =
         new InferenceSettings(List.of(6L, 24L, 60L), 6, Split.TEST, 5, false, 16, false);
-    SequencedMap<String, PromptVerifier> judges = Guesses.verifiers();
+    SequencedMap<String, CaptionVerifier> judges = Guesses.verifiers();
     judges.remove("checker");
     try (InferenceScaling scaling =
         InferenceScaling.open(

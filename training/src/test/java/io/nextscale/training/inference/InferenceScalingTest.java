@@ -7,16 +7,24 @@ import io.nextscale.search.Found;
 import io.nextscale.search.RandomSearch;
 import io.nextscale.search.Search;
 import io.nextscale.search.Spent;
+import io.nextscale.search.Verifier;
 import io.nextscale.shapes.Split;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
 import io.nextscale.training.TrainingException;
+import io.nextscale.verifiers.CalibratedEnsemble;
 import io.nextscale.verifiers.PromptVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +36,11 @@ class InferenceScalingTest {
 
   private static final InferenceSettings SETTINGS =
       new InferenceSettings(List.of(6L, 12L, 24L), 2, Split.TEST, 5, false, 16, false);
+
+  private static final Supplier<Tensor> NO_REFERENCES =
+      () -> {
+        throw new AssertionError("asked for without a need");
+      };
 
   @TempDir static Path shared;
 
@@ -114,10 +127,10 @@ class InferenceScalingTest {
     List<Caption> captions = Caption.of(5, Split.TEST, 1);
     for (Caption caption : captions) {
       Guesses model = Guesses.of(caption.text());
-      for (Map.Entry<String, PromptVerifier> one : Guesses.verifiers().entrySet()) {
+      for (Map.Entry<String, CaptionVerifier> one : Guesses.verifiers().entrySet()) {
         for (long budget : List.of(3L, 6L, 12L, 24L, 36L)) { // 36: the pictures of the beam
           Found<Guesses.Picture> found =
-              new Search<>(model, one.getValue().of(caption.text()))
+              new Search<>(model, one.getValue().of(caption.text(), NO_REFERENCES))
                   .seed(caption.firstSeed(5))
                   .run(new RandomSearch((int) budget / 3));
           Point point = point(Method.RANDOM, one.getKey(), caption.number(), budget);
@@ -191,6 +204,67 @@ class InferenceScalingTest {
             throw new java.io.UncheckedIOException(e);
           }
         });
+  }
+
+  /** References are the pictures of the 32 seeds before the first candidate's. */
+  @Test
+  void anEnsembleIsScaledByPicturesOfTheCaption() throws IOException {
+    Path run = folder.resolve("ensemble");
+    SequencedMap<String, CaptionVerifier> judges = new LinkedHashMap<>();
+    List<PromptVerifier> members =
+        List.of(PromptVerifier.any(Guesses.HONEST), PromptVerifier.any(Guesses.DECEIVED));
+    judges.put("both", CaptionVerifier.mean(members));
+    InferenceSettings few =
+        new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, false, 16, false);
+    List<Contender> contenders = List.of(Guesses.contender(Method.RANDOM));
+    try (InferenceScaling scaling = InferenceScaling.open(run, few, contenders, judges, Map.of())) {
+      assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
+    }
+    for (Caption caption : Caption.of(5, Split.TEST, 1)) {
+      Guesses model = Guesses.of(caption.text());
+      List<Guesses.Picture> pictures = Collections.nCopies(32, model.begin());
+      List<Long> seeds =
+          LongStream.range(caption.firstSeed(5) - 32, caption.firstSeed(5)).boxed().toList();
+      while (model.decided(pictures.getFirst()) < model.steps()) {
+        pictures = model.step(pictures, seeds);
+      }
+      Verifier both =
+          CalibratedEnsemble.of(List.of(Guesses.HONEST, Guesses.DECEIVED), model.images(pictures));
+      Found<Guesses.Picture> found =
+          new Search<>(model, both).seed(caption.firstSeed(5)).run(new RandomSearch(8));
+      Cell cell = cells(run).get(new Cell.Key("guesses", Method.RANDOM, "both", caption.number()));
+      assertThat(cell).isNotNull();
+      assertThat(cell.points())
+          .filteredOn(point -> point.budget() == 24)
+          .singleElement()
+          .satisfies(point -> assertThat(point.scores()).containsEntry("both", found.score()));
+    }
+  }
+
+  @Test
+  void whoSaysTheSameOfAllReferencesStaysOutOfAnEnsemble() {
+    Tensor references = Tensor.of(Shape.of(2, 1, 1, 1), 0.25f, 0.75f);
+    Verifier grey =
+        images -> {
+          float[] values = images.toArray();
+          return new double[] {values[0], values[1]};
+        };
+    PromptVerifier constant = PromptVerifier.any(_ -> new double[] {7, 7});
+    double[] alone =
+        CaptionVerifier.mean(List.of(PromptVerifier.any(grey)))
+            .of("a circle", () -> references)
+            .score(references);
+    assertThat(
+            CaptionVerifier.mean(List.of(constant, PromptVerifier.any(grey)))
+                .of("a circle", () -> references)
+                .score(references))
+        .containsExactly(alone);
+    assertThat(alone[1]).isEqualTo(-alone[0]).isPositive();
+    assertThat(
+            CaptionVerifier.mean(List.of(constant))
+                .of("a circle", () -> references)
+                .score(references))
+        .containsExactly(7, 7);
   }
 
   @Test
