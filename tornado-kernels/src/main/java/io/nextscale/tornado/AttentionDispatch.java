@@ -13,10 +13,6 @@ final class AttentionDispatch {
   private AttentionDispatch() {}
 
   static void run(Attention op, Call call) {
-    int d = call.shape(0).dim(3);
-    if (d > AttentionKernels.CHANNELS) {
-      throw call.beyond("heads of at most " + AttentionKernels.CHANNELS + " channels", d);
-    }
     switch (op) {
       case Attention.ScaledDotProduct o -> attention(call, o);
       case Attention.ScaledDotProductGrad o -> grad(call, o);
@@ -55,7 +51,7 @@ final class AttentionDispatch {
       keys,
       op.chunks()
     };
-    call.run(Kernel.ATTENTION, q.size(0, 3), op.scale(), Axes.join(head, chunks));
+    call.run(Kernel.ATTENTION, groups(q), op.scale(), Axes.join(head, chunks));
   }
 
   private static void grad(Call call, Attention.ScaledDotProductGrad op) {
@@ -78,12 +74,16 @@ final class AttentionDispatch {
     int dk = dq + q.size();
     int dv = dk + k.size();
     call.run(Kernel.ATTENTION_STATISTICS, q.size(0, 3), op.scale(), args);
-    call.run(
-        Kernel.ATTENTION_GRAD_QUERY, q.size(0, 3), op.scale(), Axes.join(args, new int[] {dq}));
+    call.run(Kernel.ATTENTION_GRAD_QUERY, groups(q), op.scale(), Axes.join(args, new int[] {dq}));
     call.run(
         Kernel.ATTENTION_GRAD_KEY_VALUE,
-        k.size(0, 3),
+        groups(k),
         op.scale(),
         Axes.join(args, new int[] {dk, dv}));
+  }
+
+  /** The groups for all heads (B,L,H,D). */
+  private static int groups(Shape heads) {
+    return heads.size(0, 3) * AttentionKernels.groups(heads.dim(3));
   }
 }

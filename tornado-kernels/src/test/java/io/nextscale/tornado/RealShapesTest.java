@@ -8,6 +8,7 @@ import io.nextscale.tensor.DType;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.op.Attention;
 import io.nextscale.tensor.op.Convolution;
 import io.nextscale.tensor.op.Convolution.Padding;
 import io.nextscale.tensor.op.Lookup;
@@ -136,6 +137,23 @@ class RealShapesTest {
     assertAgrees(op, normal(1, 1, 16, 16, 160), w, normal(1, 160), normal(1, 1, 16, 16, 160));
     Op deep = new Convolution.Conv2d(1, Padding.same(3), true, false);
     assertAgrees(deep, normal(1, 1, 4, 4, 640), normal(0.01f, 320, 640, 3, 3), normal(1, 320));
+  }
+
+  /** One head of all 640 channels, and heads around the 256 that a group sums up. */
+  @ParameterizedTest
+  @CsvSource({"16,1,640", "3,2,256", "3,2,257", "5,1,512", "5,2,513"})
+  void decoderAttention(int length, int heads, int channels) {
+    Tensor[] in = new Tensor[4];
+    Arrays.setAll(in, _ -> normal(1, 2, length, heads, channels));
+    float scale = (float) (1 / Math.sqrt(channels));
+    assertAgrees(new Attention.ScaledDotProduct(scale, 1, false), in[0], in[1], in[2]);
+    assertAgrees(new Attention.ScaledDotProductGrad(scale, false), in);
+    int[] seen = new int[length];
+    Arrays.setAll(seen, i -> 1 + i);
+    Tensor visible = Tensor.ofInts(Shape.of(length), seen);
+    assertAgrees(new Attention.ScaledDotProduct(scale, 1, true), in[0], in[1], in[2], visible);
+    assertAgrees(
+        new Attention.ScaledDotProductGrad(scale, true), in[0], in[1], in[2], in[3], visible);
   }
 
   @Test

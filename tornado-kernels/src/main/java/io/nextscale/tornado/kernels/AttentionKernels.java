@@ -7,15 +7,16 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Attention, one group for each head of a query; the groups count heads first, then queries, then
- * images, which is the order of q (B,Lq,H,D).
+ * images, which is the order of q (B,Lq,H,D). Heads of more than {@value #CHANNELS} channels have a
+ * group for each {@value #CHANNELS} of them, which all compute the products of the whole head.
  *
  * <p>Keys pass in blocks of {@link Groups#ROW}: first each item has a key, then each item has
  * channels. The number of keys is an argument, so that a cache may grow without a new compilation.
  */
 public final class AttentionKernels {
 
-  /** The largest number of channels of a head. */
-  public static final int CHANNELS = 256;
+  /** The channels of a head that one group sums up. */
+  private static final int CHANNELS = 256;
 
   /** Channels of an item. */
   private static final int OWN = CHANNELS / Groups.ROW;
@@ -24,6 +25,11 @@ public final class AttentionKernels {
   public static final int CHUNKS = 8;
 
   private AttentionKernels() {}
+
+  /** The groups of a head of d channels. */
+  public static int groups(int d) {
+    return (d + CHANNELS - 1) / CHANNELS;
+  }
 
   /**
    * {@code y = Σ_j p_j v_j} with {@code p = softmax_j(scale · q·k_j)}, the softmax corrected as
@@ -48,18 +54,16 @@ public final class AttentionKernels {
     int local = context.localIdx;
     int h = args.get(base + 3);
     int d = args.get(base + 4);
-    int head = context.groupIdx % h;
-    int image = context.groupIdx / (h * args.get(base + 2));
-    int query = args.get(base) + context.groupIdx * d;
+    int group = context.groupIdx / groups(d);
+    int channel = context.groupIdx % groups(d) * CHANNELS + local;
+    int head = group % h;
+    int image = group / (h * args.get(base + 2));
+    int query = args.get(base) + group * d;
     for (int r = 0; r < OWN; r++) {
       sums[r] = 0;
     }
     int left =
-        visible(
-            words,
-            args.get(base + 5),
-            context.groupIdx / h % args.get(base + 2),
-            args.get(base + 6));
+        visible(words, args.get(base + 5), group / h % args.get(base + 2), args.get(base + 6));
     float max = Groups.LOWEST;
     float sum = 0;
     for (int chunk = 0; chunk < args.get(base + 7); chunk++) {
@@ -87,7 +91,7 @@ public final class AttentionKernels {
           sum += weights[j];
         }
         for (int r = 0; r < OWN; r++) {
-          int c = local + Groups.ROW * r;
+          int c = channel + Groups.ROW * r;
           if (c < d) {
             float y = sums[r] * correction;
             for (int j = 0; j < count; j++) {
@@ -101,9 +105,9 @@ public final class AttentionKernels {
       left -= length;
     }
     for (int r = 0; r < OWN; r++) {
-      int c = local + Groups.ROW * r;
+      int c = channel + Groups.ROW * r;
       if (c < d) {
-        memory.set(args.get(base + 1) + context.groupIdx * d + c, sums[r] / sum);
+        memory.set(args.get(base + 1) + group * d + c, sums[r] / sum);
       }
     }
   }
@@ -185,16 +189,18 @@ public final class AttentionKernels {
     int local = context.localIdx;
     int h = args.get(base + 7);
     int d = args.get(base + 8);
+    int group = context.groupIdx / groups(d);
+    int channel = context.groupIdx % groups(d) * CHANNELS + local;
     int l = args.get(base + 6);
-    int query = args.get(base) + context.groupIdx * d;
-    int slope = args.get(base + 3) + context.groupIdx * d;
+    int query = args.get(base) + group * d;
+    int slope = args.get(base + 3) + group * d;
     for (int r = 0; r < OWN; r++) {
       sums[r] = 0;
     }
-    int count = visible(words, args.get(base + 9), context.groupIdx / h % args.get(base + 5), l);
-    int first = (context.groupIdx / (h * args.get(base + 5)) * l * h + context.groupIdx % h) * d;
-    float logSum = memory.get(args.get(base + 4) + 2 * context.groupIdx);
-    float mean = memory.get(args.get(base + 4) + 2 * context.groupIdx + 1);
+    int count = visible(words, args.get(base + 9), group / h % args.get(base + 5), l);
+    int first = (group / (h * args.get(base + 5)) * l * h + group % h) * d;
+    float logSum = memory.get(args.get(base + 4) + 2 * group);
+    float mean = memory.get(args.get(base + 4) + 2 * group + 1);
     for (int from = 0; from < count; from += Groups.ROW) {
       int block = TornadoMath.min(Groups.ROW, count - from);
       float ds = 0;
@@ -208,7 +214,7 @@ public final class AttentionKernels {
       weights[local] = ds;
       context.localBarrier();
       for (int r = 0; r < OWN; r++) {
-        int c = local + Groups.ROW * r;
+        int c = channel + Groups.ROW * r;
         if (c < d) {
           float dq = sums[r];
           for (int j = 0; j < block; j++) {
@@ -220,9 +226,9 @@ public final class AttentionKernels {
       context.localBarrier();
     }
     for (int r = 0; r < OWN; r++) {
-      int c = local + Groups.ROW * r;
+      int c = channel + Groups.ROW * r;
       if (c < d) {
-        memory.set(args.get(base + 10) + context.groupIdx * d + c, numbers.get(base) * sums[r]);
+        memory.set(args.get(base + 10) + group * d + c, numbers.get(base) * sums[r]);
       }
     }
   }
@@ -249,14 +255,16 @@ public final class AttentionKernels {
     int local = context.localIdx;
     int h = args.get(base + 7);
     int d = args.get(base + 8);
+    int group = context.groupIdx / groups(d);
+    int channel = context.groupIdx % groups(d) * CHANNELS + local;
     int queries = args.get(base + 5);
-    int key = args.get(base + 1) + context.groupIdx * d;
-    int value = args.get(base + 2) + context.groupIdx * d;
+    int key = args.get(base + 1) + group * d;
+    int value = args.get(base + 2) + group * d;
     for (int r = 0; r < 2 * OWN; r++) {
       sums[r] = 0;
     }
-    int j = context.groupIdx / h % args.get(base + 6);
-    int first = context.groupIdx / (h * args.get(base + 6)) * queries * h + context.groupIdx % h;
+    int j = group / h % args.get(base + 6);
+    int first = group / (h * args.get(base + 6)) * queries * h + group % h;
     for (int from = 0; from < queries; from += Groups.ROW) {
       int block = TornadoMath.min(Groups.ROW, queries - from);
       float p = 0;
@@ -276,7 +284,7 @@ public final class AttentionKernels {
       ofValue[local] = p;
       context.localBarrier();
       for (int r = 0; r < OWN; r++) {
-        int c = local + Groups.ROW * r;
+        int c = channel + Groups.ROW * r;
         if (c < d) {
           float dk = sums[r];
           float dv = sums[OWN + r];
@@ -292,10 +300,10 @@ public final class AttentionKernels {
       context.localBarrier();
     }
     for (int r = 0; r < OWN; r++) {
-      int c = local + Groups.ROW * r;
+      int c = channel + Groups.ROW * r;
       if (c < d) {
-        memory.set(args.get(base + 10) + context.groupIdx * d + c, numbers.get(base) * sums[r]);
-        memory.set(args.get(base + 11) + context.groupIdx * d + c, sums[OWN + r]);
+        memory.set(args.get(base + 10) + group * d + c, numbers.get(base) * sums[r]);
+        memory.set(args.get(base + 11) + group * d + c, sums[OWN + r]);
       }
     }
   }
