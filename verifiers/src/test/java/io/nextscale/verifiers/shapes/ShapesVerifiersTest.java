@@ -2,14 +2,18 @@ package io.nextscale.verifiers.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nextscale.search.Verifier;
 import io.nextscale.shapes.Scene;
+import io.nextscale.shapes.ShapesWorld;
 import io.nextscale.shapes.Split;
+import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.verifiers.PromptVerifier;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The verifiers inside the program, on captions of the test split. */
 class ShapesVerifiersTest {
@@ -49,6 +53,23 @@ class ShapesVerifiersTest {
       right += scores[0] > scores[1] ? 1 : 0;
     }
     assertThat(right).isGreaterThanOrEqualTo(atLeast);
+  }
+
+  /** Of each damage, of medium strength: how often the clean picture is the nicer one. */
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void cleanPicturesAreNicerThanDamagedOnes(Damage damage) throws IOException {
+    Verifier beauty = ShapesVerifiers.embedded("aesthetic").of("");
+    ShapesWorld world = new ShapesWorld(5);
+    RandomStream random = RandomStream.of(6);
+    int right = 0;
+    for (int i = 0; i < PAIRS; i++) {
+      float[] clean = world.example(Split.TEST, i).picture();
+      float[] damaged = damage.of(clean, 0.5, random.split(i));
+      double[] scores = beauty.score(Tensor.concat(0, image(clean), image(damaged)));
+      right += scores[0] > scores[1] ? 1 : 0;
+    }
+    assertThat(right).isGreaterThanOrEqualTo(35);
   }
 
   private static Tensor image(float[] picture) {
