@@ -6,7 +6,6 @@ module io.nextscale.cli {
   requires io.nextscale.verifiers;
   requires io.nextscale.image;
   requires info.picocli;
-  requires java.desktop; // writes JPEG for SceneView
   requires java.net.http;
   requires static org.jspecify;
 

@@ -1,6 +1,6 @@
-/** Images as files: PNG and JPEG in, PNG out, and the resizing of the reference code. */
+/** Images as files: PNG and JPEG, and the resizing of the reference code. */
 module io.nextscale.image {
-  // JPEG decoding only (JpegDecoder).
+  // JPEG only (JpegDecoder, JpegEncoder).
   requires java.desktop;
   requires static org.jspecify;
 

@@ -208,17 +208,17 @@ class WallsTest {
   }
 
   @Test
-  void onlyTheJpegReaderKnowsTheDesktop() {
+  void onlyJpegKnowsTheDesktop() {
     check(
         noClasses()
-            .that(describe("are not the JPEG reader", c -> !isJpegReader(c)))
+            .that(describe("do not read or write JPEG", c -> !isJpeg(c)))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.awt..", "javax.imageio..", "javax.swing..")
             .because("java.desktop is 19 MB of a runtime image and nothing but JPEG needs it"));
   }
 
-  private static boolean isJpegReader(JavaClass c) {
+  private static boolean isJpeg(JavaClass c) {
     JavaClass top = c;
     while (top.getEnclosingClass().isPresent()) {
       top = top.getEnclosingClass().get();

@@ -1,16 +1,11 @@
 package io.nextscale.cli;
 
 import io.nextscale.image.ImageFile;
+import io.nextscale.image.ImageFormatException;
+import io.nextscale.image.JpegEncoder;
+import io.nextscale.image.RgbImage;
 import io.nextscale.shapes.Scene;
 import io.nextscale.tensor.RandomStream;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
 
 /** How scenes of the shapes world reach the checker when it is judged itself. */
 enum SceneView {
@@ -47,30 +42,27 @@ enum SceneView {
   jpeg {
     @Override
     float[] of(float[] picture, RandomStream random) {
-      BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-      for (int i = 0; i < SIDE * SIDE; i++) {
-        int rgb = 0;
-        for (int c = 0; c < 3; c++) {
-          rgb = rgb << 8 | Math.clamp(Math.round(picture[3 * i + c] * 255), 0, 255);
-        }
-        image.setRGB(i % SIDE, i / SIDE, rgb);
+      byte[] rgb = new byte[picture.length];
+      for (int i = 0; i < rgb.length; i++) {
+        rgb[i] = (byte) Math.clamp(Math.round(picture[i] * 255), 0, 255);
       }
+      byte[] file = JpegEncoder.encode(RgbImage.of(rgb, SIDE, SIDE), QUALITY);
       try {
-        byte[] back = ImageFile.read(compressed(image)).toBytes();
-        float[] result = new float[picture.length];
+        byte[] back = ImageFile.read(file).toBytes();
+        float[] result = new float[back.length];
         for (int i = 0; i < result.length; i++) {
           result[i] = (back[i] & 255) / 255f;
         }
         return result;
-      } catch (IOException e) { // of arrays in memory
-        throw new UncheckedIOException(e);
+      } catch (ImageFormatException e) {
+        throw new IllegalStateException(e); // what was written can be read
       }
     }
   };
 
   private static final int SIDE = Scene.SIDE;
   private static final double DEVIATION = 0.03;
-  private static final float QUALITY = 0.75f;
+  private static final int QUALITY = 75;
 
   /**
    * A picture as the checker sees it.
@@ -89,20 +81,5 @@ enum SceneView {
       }
     }
     return sum / count;
-  }
-
-  private static byte[] compressed(BufferedImage image) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (var out = ImageIO.createImageOutputStream(bytes)) {
-      ImageWriteParam quality = writer.getDefaultWriteParam();
-      quality.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      quality.setCompressionQuality(QUALITY);
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(image, null, null), quality);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
   }
 }

@@ -12,9 +12,9 @@
  * floats in [-1, 1].
  *
  * <p>Start with {@link io.nextscale.image.RgbImage}. The PNG code is our own and complete (every
- * colour type, bit depth and interlacing of the standard); JPEG is decoded by {@code javax.imageio}
- * behind one class. Absent on purpose: colour management (profiles and gamma are ignored, as Pillow
- * does), transparency, animation.
+ * colour type, bit depth and interlacing of the standard); JPEG is decoded and encoded by {@code
+ * javax.imageio} behind a class each. Absent on purpose: colour management (profiles and gamma are
+ * ignored, as Pillow does), transparency, animation.
  */
 @org.jspecify.annotations.NullMarked
 package io.nextscale.image;
