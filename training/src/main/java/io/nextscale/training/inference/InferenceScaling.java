@@ -51,11 +51,11 @@ public final class InferenceScaling implements AutoCloseable {
   /** Pictures that time is measured on before an experiment. */
   private static final int MEASURED = 16;
 
-  /** Pictures of a caption that bring verifiers to one scale; their seeds no candidate has. */
-  private static final int REFERENCES = 32;
-
   /** Before that the same is computed for so long, so that it is compiled when it is measured. */
   private static final double WARM_UP_SECONDS = 4;
+
+  /** Pictures of a caption that bring verifiers to one scale; their seeds no candidate has. */
+  private static final int REFERENCES = 32;
 
   /** Is told how an experiment goes. */
   @FunctionalInterface
@@ -438,6 +438,7 @@ public final class InferenceScaling implements AutoCloseable {
         .cancelledBy(cancelled);
   }
 
+  /** Those who judge pictures of a caption; reference pictures are drawn when one asks for them. */
   private <S> Judge judge(Stepwise<S> model, Caption caption) {
     List<Tensor> drawn = new ArrayList<>();
     return new Judge(
