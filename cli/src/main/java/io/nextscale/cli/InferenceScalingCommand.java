@@ -16,6 +16,7 @@ import io.nextscale.training.inference.InferenceReport;
 import io.nextscale.training.inference.InferenceScaling;
 import io.nextscale.training.inference.InferenceSettings;
 import io.nextscale.training.inference.Method;
+import io.nextscale.training.inference.Panel;
 import io.nextscale.verifiers.PromptVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +26,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,6 +104,16 @@ final class InferenceScalingCommand implements Callable<Integer> {
           "Each chooses pictures in searches of its own, and scores what all others chose: as for"
               + " 'search', also mean(A,B,…) (default: checker).")
   private List<String> verifiers = List.of("checker");
+
+  @Option(
+      names = "--watching",
+      paramLabel = "NAME",
+      split = ",(?![^(]*\\))",
+      splitSynopsisLabel = ",",
+      description =
+          "Verifiers that only score what others chose; among the pictures of random searches they"
+              + " choose as well, which costs no more drawing.")
+  private List<String> watching = List.of();
 
   @Option(
       names = "--budgets",
@@ -187,25 +201,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
     }
     Counts.check(1, atOnce);
     List<Method> chosen = chosen();
-    SequencedMap<String, CaptionVerifier> named = new LinkedHashMap<>();
-    Map<String, String> fingerprints = new LinkedHashMap<>();
-    for (String name : verifiers) {
-      List<String> members = VerifierOptions.members(name);
-      List<PromptVerifier> opened =
-          members.stream().map(one -> VerifierOptions.named("--verifiers", one)).toList();
-      named.put(
-          name,
-          members.equals(List.of(name))
-              ? CaptionVerifier.of(opened.getFirst())
-              : CaptionVerifier.mean(opened));
-      List<String> prints =
-          members.stream()
-              .flatMap(one -> VerifierOptions.fingerprint("--verifiers", one).stream())
-              .toList();
-      if (!prints.isEmpty()) {
-        fingerprints.put(name, String.join(" ", prints));
-      }
-    }
+    Panel panel = panel();
     Backend backend = compute.backend();
     verbosity.tellMore(backend.describe());
     Map<String, Path> vaes = named("--vae", tokenizers, true);
@@ -222,8 +218,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException("" + e.getMessage(), e);
     }
-    try (InferenceScaling scaling =
-        InferenceScaling.open(folder, settings, contenders, named, fingerprints)) {
+    try (InferenceScaling scaling = InferenceScaling.open(folder, settings, contenders, panel)) {
       long missing = scaling.missing();
       if (missing > 0) {
         verbosity.tell(
@@ -268,6 +263,30 @@ final class InferenceScalingCommand implements Callable<Integer> {
     Path memory = folder.resolve(MEMORY);
     String forks = Files.exists(memory) ? Files.readString(memory) : "";
     return experiment.reported(found.write(folder, forks));
+  }
+
+  private Panel panel() {
+    SequencedMap<String, CaptionVerifier> named = new LinkedHashMap<>();
+    Map<String, String> fingerprints = new LinkedHashMap<>();
+    for (String name : Stream.concat(verifiers.stream(), watching.stream()).distinct().toList()) {
+      String flag = verifiers.contains(name) ? "--verifiers" : "--watching";
+      List<String> members = VerifierOptions.members(name);
+      List<PromptVerifier> opened =
+          members.stream().map(one -> VerifierOptions.named(flag, one)).toList();
+      named.put(
+          name,
+          members.equals(List.of(name))
+              ? CaptionVerifier.of(opened.getFirst())
+              : CaptionVerifier.mean(opened));
+      List<String> prints =
+          members.stream().flatMap(one -> VerifierOptions.fingerprint(flag, one).stream()).toList();
+      if (!prints.isEmpty()) {
+        fingerprints.put(name, String.join(" ", prints));
+      }
+    }
+    Set<String> only = new LinkedHashSet<>(watching);
+    verifiers.forEach(only::remove);
+    return new Panel(named, fingerprints, only);
   }
 
   private List<Method> chosen() {

@@ -49,6 +49,14 @@ final class TrainDitCommand implements Callable<Integer> {
   @Option(names = "--pixels", description = "Diffuse the pictures themselves, without a tokenizer.")
   private boolean pixels;
 
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description =
+          "Begin with the weights of a diffusion transformer of the same sizes, a .safetensors or"
+              + " .pt (default: drawn).")
+  private @Nullable Path init;
+
   @Mixin private ComputeOptions compute;
 
   @Mixin private Verbosity verbosity;
@@ -79,9 +87,10 @@ final class TrainDitCommand implements Callable<Integer> {
     String fingerprint = file == null ? "" : TokenSet.fingerprint(file);
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures())) {
       TrainVarCommand.checkCondition(pictures, settings.readsText());
+      Beginning beginning = Beginning.ofFile(training, init);
       WordPieces words =
           TrainVarCommand.words(
-              pictures, settings.readsText(), settings.model().words(), existing, null);
+              pictures, settings.readsText(), settings.model().words(), existing, beginning);
       Map<String, Json> further = new LinkedHashMap<>();
       if (file == null) {
         further.put(PIXELS, Json.of(true));
@@ -93,19 +102,22 @@ final class TrainDitCommand implements Callable<Integer> {
       if (words != null) {
         further.put(TrainVarCommand.WORDS, Json.parse(TrainVarCommand.WORDS, words.write()));
       }
+      Batches batches = training.batches(pictures, settings.optimizer(), verbosity);
+      PictureSpace space =
+          vae == null
+              ? new PictureSpace.Pixels(settings.pictures().size())
+              : DitLearner.latents(vae, batches);
+      DitLearner.Subject subject =
+          new DitLearner.Subject(space, fingerprint, words, pictures.classes(), pictures.shapes());
+      DitLearner learner = learner(settings, subject, batches, pictures);
+      if (beginning != null) {
+        beginning.use(learner::begin);
+        further.put(Beginning.NAME, beginning.describe(existing));
+      }
       try (TrainingRun run =
           TrainingRun.open(folder, TrainingOptions.describe("dit", pictures, settings, further))) {
         verbosity.tell(pictures.training().describe());
         verbosity.tellMore(backend.describe());
-        Batches batches = training.batches(pictures, settings.optimizer(), verbosity);
-        PictureSpace space =
-            vae == null
-                ? new PictureSpace.Pixels(settings.pictures().size())
-                : DitLearner.latents(vae, batches);
-        DitLearner.Subject subject =
-            new DitLearner.Subject(
-                space, fingerprint, words, pictures.classes(), pictures.shapes());
-        DitLearner learner = learner(settings, subject, batches, pictures);
         return training.train(run, learner, settings.optimizer().steps(), verbosity);
       }
     }

@@ -74,8 +74,44 @@ class TrainBaselinesTest {
         run(TINY_DIT, "dit", "--data", classes, "--run", none, "--pixels", "--betas", "sqrt"),
         "--betas: linear or cosine");
     assertRefused(
-        run(TINY_DIT, "dit", "--data", classes, "--run", none, "--pixels", "--noise-steps", 20),
+        run(
+            TINY_DIT,
+            "dit",
+            with(List.of("--data", classes, "--run", none, "--pixels"), "--noise-levels", "most")),
+        "--noise-levels: uniform or logit-normal");
+    assertRefused(
+        run(
+            TINY_DIT,
+            "dit",
+            with(
+                List.of("--data", classes, "--run", none, "--pixels"),
+                "--betas",
+                "linear",
+                "--noise-steps",
+                20)),
         "--noise-steps: at least 21");
+  }
+
+  @Test
+  void aDiffusionTransformerBeginsWithGivenWeights() throws IOException {
+    Object[] dit = {"--data", classes, "--tokenizer", tokenizer, "--steps", 2};
+    Path first = folder.resolve("first");
+    assertThat(run(TINY_DIT, "dit", with(List.of(dit), "--run", first)).code()).isZero();
+    Path weights = first.resolve("model.safetensors");
+    Path on = folder.resolve("on");
+    Object[] more = {"--init", weights, "--rate", 1e-12, "--betas", "linear", "--run", on};
+    Tiny.Result result = run(TINY_DIT, "dit", with(List.of(dit), more));
+    assertThat(result.code()).as(result.err()).isZero();
+    Trainings.assertSameWeights(weights, on.resolve("model.safetensors"));
+    assertThat(Tiny.run("train", "dit", "--run", on).code()).as("goes on").isZero();
+    Path none = folder.resolve("none");
+    assertRefused(
+        run(TINY_DIT, "dit", with(List.of(dit), "--init", weights, "--width", 96, "--run", none)),
+        "--init",
+        "(");
+    assertThat(none).doesNotExist();
+    assertRefused(
+        run(TINY_DIT, "dit", with(List.of(dit), "--init", tokenizer, "--run", none)), "--init");
   }
 
   @Test

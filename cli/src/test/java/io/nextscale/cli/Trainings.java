@@ -1,9 +1,11 @@
 package io.nextscale.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nextscale.image.Png;
 import io.nextscale.image.RgbImage;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,5 +162,16 @@ record Trainings(Path classes, Path run) {
     List<Object> all = new ArrayList<>(first);
     all.addAll(List.of(more));
     return all.toArray();
+  }
+
+  /** Asserts that two files hold the same tensors, as after a training that hardly moved. */
+  static void assertSameWeights(Path one, Path other) throws IOException {
+    try (TensorFile before = TensorFile.open(one);
+        TensorFile after = TensorFile.open(other)) {
+      for (String name : before.entries().keySet()) {
+        float[] now = after.load(name).toArray();
+        assertThat(now).as(name).containsExactly(before.load(name).toArray(), within(1e-6f));
+      }
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.nextscale.nn.Schedule;
  * @param schedule learning rate and weight decay
  * @param clip the largest norm of the gradients
  * @param dropout the share of pictures that lose their class or caption, for guidance
+ * @param levels how steps of the process are drawn
  * @param accumulation batches per step
  * @param seed of noise, steps of the process, and what is dropped
  * @param optimizer what makes the steps
@@ -17,6 +18,7 @@ public record DiffusionTraining(
     Schedule schedule,
     double clip,
     double dropout,
+    NoiseLevels levels,
     int accumulation,
     long seed,
     Optimizer.Kind optimizer) {

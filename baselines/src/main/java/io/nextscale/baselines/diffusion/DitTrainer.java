@@ -101,7 +101,7 @@ public final class DitTrainer {
     RandomStream own = random.split(iteration);
     RandomStream draws = own.split("steps");
     int[] steps = new int[condition.rows()];
-    Arrays.setAll(steps, _ -> draws.nextInt(process.steps()));
+    Arrays.setAll(steps, _ -> settings.levels().draw(draws, process.steps()));
     Tensor noise = Tensor.normal(maps.shape(), 0, 1, own.split("noise"));
     Condition given = condition.dropped(settings.dropout(), own.split("conditions"));
     double[] squared = new double[1];

@@ -37,6 +37,7 @@ class DitTrainerTest {
         new Schedule(new Schedule.Curve.Cosine(), 2e-3, 0, 0, 20, steps, 0.01, 0.01),
         1,
         dropout,
+        NoiseLevels.UNIFORM,
         accumulation,
         5,
         Optimizer.Kind.MUON);
@@ -75,7 +76,9 @@ class DitTrainerTest {
         new Schedule(new Schedule.Curve.Cosine(), 4e-3, 0, 0, 20, steps, 0.01, 0.01);
     DitTrainer trainer =
         new DitTrainer(
-            model, process, new DiffusionTraining(schedule, 1, 0, 1, 5, Optimizer.Kind.MUON));
+            model,
+            process,
+            new DiffusionTraining(schedule, 1, 0, NoiseLevels.UNIFORM, 1, 5, Optimizer.Kind.MUON));
     Tensor pictures = pictures(4);
     Tensor batch = Tensor.concat(0, pictures, pictures, pictures, pictures);
     int[] labels = new int[16];

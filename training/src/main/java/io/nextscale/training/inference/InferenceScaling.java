@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,7 +80,7 @@ public final class InferenceScaling implements AutoCloseable {
   private final Path folder;
   private final InferenceSettings settings;
   private final List<Contender> contenders;
-  private final SequencedMap<String, CaptionVerifier> verifiers;
+  private final Panel panel;
   private final List<Caption> captions;
   private final RunLock lock;
   private final Journal journal;
@@ -91,13 +90,13 @@ public final class InferenceScaling implements AutoCloseable {
       Path folder,
       InferenceSettings settings,
       List<Contender> contenders,
-      SequencedMap<String, CaptionVerifier> verifiers,
+      Panel panel,
       RunLock lock,
       Journal journal) {
     this.folder = folder;
     this.settings = settings;
     this.contenders = List.copyOf(contenders);
-    this.verifiers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(verifiers));
+    this.panel = panel;
     this.captions = Caption.of(settings.seed(), settings.split(), settings.captions());
     this.lock = lock;
     this.journal = journal;
@@ -106,24 +105,18 @@ public final class InferenceScaling implements AutoCloseable {
   /**
    * Opens the folder of an experiment, to begin it or to go on.
    *
-   * @param fingerprints of the weights of verifiers, by their names; those without weights have
-   *     none
    * @throws TrainingException when it was begun with other settings, models or verifiers of these
    *     names, or somebody works there
    */
   public static InferenceScaling open(
-      Path folder,
-      InferenceSettings settings,
-      List<Contender> contenders,
-      SequencedMap<String, CaptionVerifier> verifiers,
-      Map<String, String> fingerprints)
+      Path folder, InferenceSettings settings, List<Contender> contenders, Panel panel)
       throws IOException {
     Files.createDirectories(folder);
     RunLock lock = RunLock.take(folder.resolve("run.lock"));
     try {
-      describe(folder.resolve(EXPERIMENT), settings, contenders, fingerprints);
+      describe(folder.resolve(EXPERIMENT), settings, contenders, panel.fingerprints());
       Journal journal = Journal.open(folder.resolve(CELLS));
-      return new InferenceScaling(folder, settings, contenders, verifiers, lock, journal);
+      return new InferenceScaling(folder, settings, contenders, panel, lock, journal);
     } catch (Throwable failure) {
       lock.close();
       throw failure;
@@ -194,7 +187,7 @@ public final class InferenceScaling implements AutoCloseable {
   // What there is to do
 
   private boolean missing(Contender contender, Method method, Caption caption) {
-    return verifiers.keySet().stream()
+    return panel.choosing(method).stream()
         .anyMatch(
             name -> !journal.has(new Cell.Key(contender.name(), method, name, caption.number())));
   }
@@ -246,7 +239,7 @@ public final class InferenceScaling implements AutoCloseable {
     for (Caption caption : captions) {
       for (Contender contender : contenders) {
         for (Method method : contender.methods()) {
-          for (String name : verifiers.keySet()) {
+          for (String name : panel.choosing(method)) {
             boolean has =
                 journal.has(new Cell.Key(contender.name(), method, name, caption.number()));
             count += has ? 0 : 1;
@@ -281,7 +274,7 @@ public final class InferenceScaling implements AutoCloseable {
     Spent cost = sized(contender, method).cost();
     double drawing = cost.flops() * pace.secondsPerFlop();
     double seconds = method.selects() ? 0 : drawing;
-    for (String name : verifiers.keySet()) {
+    for (String name : panel.choosing(method)) {
       if (!journal.has(new Cell.Key(contender.name(), method, name, caption.number()))) {
         seconds += cost.verified() * pace.secondsPerScore().getOrDefault(name, 0.0);
         seconds += method.selects() ? drawing : 0;
@@ -320,7 +313,7 @@ public final class InferenceScaling implements AutoCloseable {
       for (Contender contender : contenders) {
         for (Method method : contender.methods()) {
           if (missing(contender, method, caption)) {
-            all += verifiers.size() * weight(contender, method);
+            all += panel.choosing(method).size() * weight(contender, method);
           }
         }
       }
@@ -384,7 +377,7 @@ public final class InferenceScaling implements AutoCloseable {
   /** The operations of one cell; a pool of random pictures is shared by all verifiers. */
   private double weight(Contender contender, Method method) {
     double flops = sized(contender, method).cost().flops();
-    return method.selects() ? flops : flops / verifiers.size();
+    return method.selects() ? flops : flops / panel.choosing(method).size();
   }
 
   /** Searches for what is missing of a caption with a model. */
@@ -403,7 +396,7 @@ public final class InferenceScaling implements AutoCloseable {
         return false;
       }
       Pool pool = method.selects() ? null : pool(contender, model, judge, caption);
-      for (String name : verifiers.keySet()) {
+      for (String name : panel.choosing(method)) {
         Cell.Key key = new Cell.Key(contender.name(), method, name, caption.number());
         if (!journal.has(key)) {
           SequencedMap<Long, Strategy> strategies = sized(contender, method).strategies();
@@ -443,7 +436,7 @@ public final class InferenceScaling implements AutoCloseable {
     List<Tensor> drawn = new ArrayList<>();
     return new Judge(
         caption,
-        verifiers,
+        panel.verifiers(),
         () -> {
           if (drawn.isEmpty()) {
             new Search<>(

@@ -17,6 +17,7 @@ import io.nextscale.nn.Loading;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.RandomStream;
 import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.training.Learner;
 import io.nextscale.training.PeakMemory;
 import io.nextscale.training.settings.DitSettings;
@@ -84,7 +85,7 @@ public final class DitLearner implements Learner {
   private final Dit model;
   private final Parameters parameters;
   private final DitTrainer trainer;
-  private final Averages averages;
+  private Averages averages;
 
   /** Pictures of the present weights, once they were made. */
   private @Nullable Tensor made;
@@ -117,6 +118,18 @@ public final class DitLearner implements Learner {
     parameters = model.parameters();
     trainer = new DitTrainer(model, process, settings.training());
     averages = new Averages(parameters, settings.optimizer().ema());
+  }
+
+  /**
+   * Begins with the weights of a file instead of those drawn.
+   *
+   * @throws IOException when it is no diffusion transformer of the same sizes, or cannot be read;
+   *     the learner is then of no use
+   */
+  public void begin(TensorFile file) throws IOException {
+    parameters.load(Dit.part(Checkpoint.of(file)), Loading.forTraining());
+    averages = new Averages(parameters, settings.optimizer().ema());
+    made = null;
   }
 
   private Samples samples(int count) {

@@ -4,6 +4,7 @@ import io.nextscale.baselines.diffusion.Betas;
 import io.nextscale.baselines.diffusion.Diffusion;
 import io.nextscale.baselines.diffusion.DiffusionTraining;
 import io.nextscale.baselines.diffusion.DitConfig;
+import io.nextscale.baselines.diffusion.NoiseLevels;
 import io.nextscale.baselines.diffusion.PictureSpace;
 import io.nextscale.baselines.diffusion.Sampler;
 import io.nextscale.nn.Optimizer;
@@ -61,6 +62,8 @@ public record DitSettings(
   public record Process(
       @Setting("How noise grows: linear or cosine.") String betas,
       @Setting("Steps from a map to noise.") int noiseSteps,
+      @Setting("Which steps are learnt most: uniform, all alike, or logit-normal, the middle ones.")
+          String noiseLevels,
       @Setting("The part of pictures that lose their condition, for guidance.") double dropout) {
 
     /** Checks the ranges. */
@@ -71,6 +74,7 @@ public record DitSettings(
             "--noise-steps: at least %d with --betas %s; got %d"
                 .formatted(fewest, betas, noiseSteps));
       }
+      NoiseLevels.named(noiseLevels);
     }
 
     /** The process. */
@@ -102,16 +106,24 @@ public record DitSettings(
     }
   }
 
-  private static final Process PROCESS =
-      new Process("linear", /* noiseSteps= */ 1000, /* dropout= */ 0.1);
+  private static final Process PUBLISHED =
+      new Process("linear", /* noiseSteps= */ 1000, "uniform", /* dropout= */ 0.1);
+
+  /**
+   * A code of a small map tells much at once, so what a picture shows is decided between
+   * signal-to-noise ratios of about 0.3 and 30. Of the steps of the linear process a third are
+   * there, of those of the cosine one 57 %, of what is drawn from its middle 75 %.
+   */
+  private static final Process SMALL =
+      new Process("cosine", /* noiseSteps= */ 1000, "logit-normal", /* dropout= */ 0.1);
 
   /**
    * Settings for the pictures of a next-scale transformer, with a network of its depth, width and
    * encoder of captions. Maps are so small that a position is a token; published ones are larger.
    *
-   * @param published whether optimiser, patches and sampling are those of the paper: AdamW at a
-   *     constant 1e-4 without decay, averages of 0.9999, 250 ancestral steps. Source: Peebles and
-   *     Xie 2023, section 4
+   * @param published whether optimiser, process, patches and sampling are those of the paper: AdamW
+   *     at a constant 1e-4 without decay, averages of 0.9999, linear betas, 250 ancestral steps.
+   *     Source: Peebles and Xie 2023, section 4
    */
   static DitSettings like(VarSettings var, boolean published) {
     VarSettings.Model model = var.model();
@@ -150,7 +162,7 @@ public record DitSettings(
             model.textLength(),
             model.words()),
         optimizer,
-        PROCESS,
+        published ? PUBLISHED : SMALL,
         new Sampling(
             var.sampling().judged(),
             /* guidance= */ published ? 0.5 : 1.5,
@@ -197,6 +209,7 @@ public record DitSettings(
         optimizer.schedule(),
         optimizer.clip(),
         process.dropout(),
+        NoiseLevels.named(process.noiseLevels()),
         optimizer.accumulate(),
         optimizer.seed(),
         Optimizer.Kind.of(optimizer.optimizer()));

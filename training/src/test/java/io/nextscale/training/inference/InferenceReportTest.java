@@ -44,8 +44,7 @@ class InferenceReportTest {
             run,
             settings,
             List.of(Guesses.contender(Method.RANDOM, Method.BEAM, Method.PARTIAL)),
-            judges,
-            Map.of())) {
+            Panel.of(judges))) {
       assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
       for (Path file : scaling.report().write(run, "## Memory\n\nforks share")) {
         assertThat(file).exists();

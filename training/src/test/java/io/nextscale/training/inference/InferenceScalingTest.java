@@ -2,6 +2,7 @@ package io.nextscale.training.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nextscale.search.Found;
 import io.nextscale.search.RandomSearch;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,18 +74,23 @@ class InferenceScalingTest {
   private static InferenceScaling open(Path run, InferenceSettings settings, Method... methods)
       throws IOException {
     return InferenceScaling.open(
-        run, settings, List.of(Guesses.contender(methods)), Guesses.verifiers(), Map.of());
+        run, settings, List.of(Guesses.contender(methods)), Panel.of(Guesses.verifiers()));
+  }
+
+  private static Panel panel(
+      SequencedMap<String, CaptionVerifier> judges, String name, String fingerprint) {
+    return new Panel(judges, Map.of(name, fingerprint), Set.of());
   }
 
   @Test
   void verifiersOfOtherWeightsAreRefused() throws IOException {
     List<Contender> contenders = List.of(Guesses.contender(Method.RANDOM));
     var judges = Guesses.verifiers();
-    InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("clip", "1a")).close();
-    InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("reward", "2b")).close();
-    InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("clip", "1a")).close();
+    InferenceScaling.open(folder, SETTINGS, contenders, panel(judges, "clip", "1a")).close();
+    InferenceScaling.open(folder, SETTINGS, contenders, panel(judges, "reward", "2b")).close();
+    InferenceScaling.open(folder, SETTINGS, contenders, panel(judges, "clip", "1a")).close();
     assertThatThrownBy(() ->
-            InferenceScaling.open(folder, SETTINGS, contenders, judges, Map.of("reward", "3c")))
+            InferenceScaling.open(folder, SETTINGS, contenders, panel(judges, "reward", "3c")))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("verifier reward")
         .hasMessageContaining("\"2b\"; got \"3c\"")
@@ -206,6 +213,33 @@ class InferenceScalingTest {
         });
   }
 
+  @Test
+  void whoWatchesScoresAllButSearchesNot() throws IOException {
+    Path run = folder.resolve("watched");
+    SequencedMap<String, CaptionVerifier> judges = Guesses.verifiers();
+    Panel watched = new Panel(judges, Map.of(), Set.of("checker"));
+    List<Contender> contenders = List.of(Guesses.contender(METHODS));
+    try (InferenceScaling scaling = InferenceScaling.open(run, SETTINGS, contenders, watched)) {
+      assertThat(scaling.missing()).isEqualTo(12L * (3 + 2 + 2));
+      double[] done = new double[1];
+      assertThat(scaling.run((part, _) -> done[0] = part, () -> false)).isTrue();
+      assertThat(done[0]).isCloseTo(1, within(1e-9));
+      assertThat(scaling.estimate()).isZero();
+      assertThat(scaling.report().write(run, "")).allSatisfy(file -> assertThat(file).exists());
+    }
+    SequencedMap<Cell.Key, Cell> expected = cells(whole);
+    cells(run)
+        .forEach((key, cell) -> {
+          assertThat(timeless(cell)).isEqualTo(timeless(expected.get(key)));
+          assertThat(key.verifier().equals("checker") && key.method().selects()).isFalse();
+        });
+    try (InferenceScaling scaling = open(run, SETTINGS, METHODS)) {
+      assertThat(scaling.missing()).as("who watched may choose later").isEqualTo(12L * 2);
+    }
+    assertThatThrownBy(() -> new Panel(judges, Map.of(), Set.of("nobody")))
+        .hasMessageContaining("got [nobody]");
+  }
+
   /** References are the pictures of the 32 seeds before the first candidate's. */
   @Test
   void anEnsembleIsScaledByPicturesOfTheCaption() throws IOException {
@@ -217,7 +251,7 @@ class InferenceScalingTest {
     InferenceSettings few =
         new InferenceSettings(SETTINGS.budgets(), 1, Split.TEST, 5, false, 16, false);
     List<Contender> contenders = List.of(Guesses.contender(Method.RANDOM));
-    try (InferenceScaling scaling = InferenceScaling.open(run, few, contenders, judges, Map.of())) {
+    try (InferenceScaling scaling = InferenceScaling.open(run, few, contenders, Panel.of(judges))) {
       assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
     }
     for (Caption caption : Caption.of(5, Split.TEST, 1)) {
