@@ -70,6 +70,6 @@ record Beginning(WeightSource weights) {
    * @param existing what the folder of the run holds already
    */
   Json.Obj describe(Json.@Nullable Obj existing) throws IOException {
-    return RunOptions.file(Path.of(weights.toString()), weights.fingerprint(), existing, NAME);
+    return RunOptions.file(Path.of(weights.toString()), weights.sha256(), existing, NAME);
   }
 }

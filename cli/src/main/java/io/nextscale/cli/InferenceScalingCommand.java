@@ -342,6 +342,7 @@ final class InferenceScalingCommand implements Callable<Integer> {
         painter.parameters(),
         painter.kind().words(),
         chosen.stream().filter(method -> fits(method, painter)).toList(),
+        fits(Method.BEAM, painter),
         caption -> painter.of(subjects.of(List.of(caption), List.of(), 1, 0).getFirst()));
   }
 

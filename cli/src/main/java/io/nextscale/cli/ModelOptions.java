@@ -38,6 +38,9 @@ public final class ModelOptions {
 
   static final String DEFAULT_MODEL = "var_d16.pth";
 
+  private static final WeightSource EMBEDDED_TOKENIZER =
+      new WeightSource.Embedded(ShapesModel.Part.TOKENIZER);
+
   @Option(
       names = {"-m", "--model"},
       paramLabel = "FILE",
@@ -86,7 +89,7 @@ public final class ModelOptions {
   }
 
   /** What the header of a file tells, read once. */
-  private record Told(WeightSource source, ModelKind kind, boolean tokenized) {}
+  private record Told(WeightSource source, ModelKind kind, boolean tokenized, String tokenizer) {}
 
   private @Nullable Told told;
 
@@ -102,7 +105,7 @@ public final class ModelOptions {
                 ModelKind kind = ModelKind.of(file);
                 boolean maps =
                     kind != ModelKind.DIFFUSION || !DitMetadata.of(file).means().isEmpty();
-                return new Told(source, kind, maps);
+                return new Told(source, kind, maps, VarMetadata.tokenizer(file));
               });
       told = known;
     }
@@ -119,9 +122,12 @@ public final class ModelOptions {
     return told().tokenized();
   }
 
-  /** Where the tokenizer is read from: that of the same model, where it is inside the program. */
+  /**
+   * Where the tokenizer is read from: where none was given that of the program, if the model is
+   * inside it as well or learnt its tokens.
+   */
   private WeightSource tokenizerSource() throws IOException {
-    if (embedded()) {
+    if (embedded() || (model != null && told().tokenizer().equals(EMBEDDED_TOKENIZER.sha256()))) {
       tokenizer.useEmbeddedIfUnset();
     }
     return tokenizer.source();

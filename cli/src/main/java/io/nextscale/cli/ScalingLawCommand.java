@@ -55,10 +55,7 @@ final class ScalingLawCommand implements Callable<Integer> {
 
   @Mixin private ExperimentOptions experiment;
 
-  @Option(
-      names = "--tokenizer",
-      paramLabel = "FILE",
-      description = "The model.safetensors that 'nextscale train tokenizer' made.")
+  @Option(names = "--tokenizer", paramLabel = "FILE", description = TokenizerFile.DESCRIPTION + ".")
   private @Nullable Path tokenizer;
 
   @Option(
@@ -103,12 +100,12 @@ final class ScalingLawCommand implements Callable<Integer> {
       return 0;
     }
     Path folder = experiment.folder();
-    Path file = TrainVarCommand.required(tokenizer);
+    TokenizerFile file = TokenizerFile.of(tokenizer);
     Backend backend = compute.backend();
-    VqVae vae = TrainVarCommand.tokenizer(file);
+    VqVae vae = file.load();
     PictureSettings pictureSettings = settings.var().pictures();
     TrainVarCommand.checkSize(vae, pictureSettings);
-    String fingerprint = TokenSet.fingerprint(file);
+    String fingerprint = file.sha256();
     try (TrainingPictures pictures = TrainingOptions.open(data, pictureSettings)) {
       TrainVarCommand.checkCondition(pictures, settings.var().readsText());
       verbosity.tell(pictures.training().describe());

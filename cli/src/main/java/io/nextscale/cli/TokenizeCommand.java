@@ -87,13 +87,14 @@ final class TokenizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Backend backend = compute.backend();
-    VqVae vae = TrainVarCommand.tokenizer(tokenizer);
+    TokenizerFile file = TokenizerFile.of(tokenizer);
+    VqVae vae = file.load();
     PictureSettings settings = settings(vae);
     try (TrainingPictures pictures = TrainingOptions.open(data, settings)) {
       PictureSource source = pictures.training();
       long end = end(source);
       Tokens tokens = new Tokens(vae, source, settings, strict);
-      TokenSet set = tokens.set(TokenSet.fingerprint(tokenizer));
+      TokenSet set = tokens.set(file.sha256());
       try (TokenWriter writer = writer(set)) {
         verbosity.tell(source.describe());
         verbosity.tellMore(backend.describe());

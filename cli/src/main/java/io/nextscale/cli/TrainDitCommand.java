@@ -3,7 +3,6 @@ package io.nextscale.cli;
 import io.nextscale.baselines.diffusion.PictureSpace;
 import io.nextscale.cli.terminal.Verbosity;
 import io.nextscale.data.Batches;
-import io.nextscale.data.TokenSet;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.training.TrainingRun;
@@ -41,9 +40,7 @@ final class TrainDitCommand implements Callable<Integer> {
   @Option(
       names = "--tokenizer",
       paramLabel = "FILE",
-      description =
-          "The model.safetensors that 'nextscale train tokenizer' made: the maps of its encoder are"
-              + " diffused.")
+      description = TokenizerFile.DESCRIPTION + ": the maps of its encoder are diffused.")
   private @Nullable Path tokenizer;
 
   @Option(names = "--pixels", description = "Diffuse the pictures themselves, without a tokenizer.")
@@ -71,20 +68,21 @@ final class TrainDitCommand implements Callable<Integer> {
     String data = training.data();
     training.plan(settings.optimizer().steps());
     Json.Obj existing = training.existing();
-    Path file = training.file(tokenizer, TrainVarCommand.TOKENIZER);
+    Path given = training.file(tokenizer, TokenizerFile.NAME);
     boolean wasPixels = existing != null && existing.members().containsKey(PIXELS);
-    if ((file != null) == (pixels || (wasPixels && tokenizer == null))) {
+    if ((given != null) == (pixels || (wasPixels && tokenizer == null))) {
       throw new UsageException(
           "--tokenizer, --pixels: one of them; got "
-              + (file == null ? "neither" : "both")
+              + (given == null ? "neither" : "both")
               + " — make a tokenizer with 'nextscale train tokenizer'");
     }
+    TokenizerFile file = given == null ? null : TokenizerFile.of(given);
     Backend backend = compute.backend();
-    VqVae vae = file == null ? null : TrainVarCommand.tokenizer(file);
+    VqVae vae = file == null ? null : file.load();
     if (vae != null) {
       TrainVarCommand.checkSize(vae, settings.pictures());
     }
-    String fingerprint = file == null ? "" : TokenSet.fingerprint(file);
+    String fingerprint = file == null ? "" : file.sha256();
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures())) {
       TrainVarCommand.checkCondition(pictures, settings.readsText());
       Beginning beginning = Beginning.ofFile(training, init);
@@ -95,9 +93,7 @@ final class TrainDitCommand implements Callable<Integer> {
       if (file == null) {
         further.put(PIXELS, Json.of(true));
       } else {
-        further.put(
-            TrainVarCommand.TOKENIZER,
-            RunOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
+        further.put(TokenizerFile.NAME, file.describe(existing));
       }
       if (words != null) {
         further.put(TrainVarCommand.WORDS, Json.parse(TrainVarCommand.WORDS, words.write()));

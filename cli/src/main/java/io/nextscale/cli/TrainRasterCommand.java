@@ -2,7 +2,6 @@ package io.nextscale.cli;
 
 import io.nextscale.baselines.raster.RasterOrder;
 import io.nextscale.cli.terminal.Verbosity;
-import io.nextscale.data.TokenSet;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.training.TrainingRun;
@@ -42,8 +41,9 @@ final class TrainRasterCommand implements Callable<Integer> {
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "The model.safetensors that 'nextscale train tokenizer --scales 8' made; of a tokenizer of"
-              + " several grids the last is taken alone.")
+          TokenizerFile.DESCRIPTION
+              + "; of a tokenizer of several grids the last is taken alone, so better one of"
+              + " 'nextscale train tokenizer --scales 8'.")
   private @Nullable Path tokenizer;
 
   @Option(
@@ -65,20 +65,18 @@ final class TrainRasterCommand implements Callable<Integer> {
     String data = training.data();
     training.plan(settings.optimizer().steps());
     Json.Obj existing = training.existing();
-    Path file = TrainVarCommand.required(training.file(tokenizer, TrainVarCommand.TOKENIZER));
+    TokenizerFile file = TokenizerFile.of(training.file(tokenizer, TokenizerFile.NAME));
     Backend backend = compute.backend();
-    VqVae vae = grid(TrainVarCommand.tokenizer(file));
+    VqVae vae = grid(file.load());
     TrainVarCommand.checkSize(vae, settings.pictures());
-    String fingerprint = TokenSet.fingerprint(file);
+    String fingerprint = file.sha256();
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures())) {
       TrainVarCommand.checkCondition(pictures, settings.readsText());
       WordPieces words =
           TrainVarCommand.words(
               pictures, settings.readsText(), settings.model().words(), existing, null);
       Map<String, Json> further = new LinkedHashMap<>();
-      further.put(
-          TrainVarCommand.TOKENIZER,
-          RunOptions.file(file, fingerprint, existing, TrainVarCommand.TOKENIZER));
+      further.put(TokenizerFile.NAME, file.describe(existing));
       if (words != null) {
         further.put(TrainVarCommand.WORDS, Json.parse(TrainVarCommand.WORDS, words.write()));
       }

@@ -1,9 +1,7 @@
 package io.nextscale.cli;
 
 import io.nextscale.cli.terminal.Verbosity;
-import io.nextscale.data.TokenSet;
 import io.nextscale.data.TokenShards;
-import io.nextscale.nn.Loading;
 import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.tensor.spi.Backend;
@@ -18,7 +16,6 @@ import io.nextscale.training.settings.VarSettings;
 import io.nextscale.var.VarConfig;
 import io.nextscale.var.text.WordPieces;
 import io.nextscale.vqvae.VqVae;
-import io.nextscale.vqvae.VqVaeMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -41,16 +38,12 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainVarCommand implements Callable<Integer> {
 
-  static final String TOKENIZER = "tokenizer";
   private static final String TOKENS = "tokens";
   static final String WORDS = "word_pieces";
 
   @Mixin private TrainingOptions training;
 
-  @Option(
-      names = "--tokenizer",
-      paramLabel = "FILE",
-      description = "The model.safetensors that 'nextscale train tokenizer' made.")
+  @Option(names = "--tokenizer", paramLabel = "FILE", description = TokenizerFile.DESCRIPTION + ".")
   private @Nullable Path tokenizer;
 
   @Option(
@@ -105,11 +98,11 @@ final class TrainVarCommand implements Callable<Integer> {
     Path folder = training.run();
     String data = training.data();
     training.plan(settings.optimizer().steps());
-    Path file = required(training.file(tokenizer, TOKENIZER));
+    TokenizerFile file = TokenizerFile.of(training.file(tokenizer, TokenizerFile.NAME));
     Backend backend = compute.backend();
-    VqVae vae = tokenizer(file);
+    VqVae vae = file.load();
     checkSize(vae, settings.pictures());
-    String fingerprint = TokenSet.fingerprint(file);
+    String fingerprint = file.sha256();
     try (TrainingPictures pictures = TrainingOptions.open(data, settings.pictures());
         TokenShards shards = shards(pictures, settings, fingerprint)) {
       checkCondition(pictures, settings.readsText());
@@ -118,7 +111,7 @@ final class TrainVarCommand implements Callable<Integer> {
       WordPieces words =
           words(pictures, settings.readsText(), settings.model().words(), existing, beginning);
       Map<String, Json> further = new LinkedHashMap<>();
-      further.put(TOKENIZER, RunOptions.file(file, fingerprint, existing, TOKENIZER));
+      further.put(TokenizerFile.NAME, file.describe(existing));
       if (beginning != null) {
         VarConfig config =
             settings.config(
@@ -151,29 +144,6 @@ final class TrainVarCommand implements Callable<Integer> {
         }
         return training.train(run, learner, settings.optimizer().steps(), verbosity);
       }
-    }
-  }
-
-  /**
-   * The file of a tokenizer, which has to be named.
-   *
-   * @throws UsageException when it is not
-   */
-  static Path required(@Nullable Path tokenizer) {
-    if (tokenizer == null) {
-      throw new UsageException(
-          "--tokenizer: the model.safetensors of a tokenizer; got none — make one with 'nextscale"
-              + " train tokenizer'");
-    }
-    return tokenizer;
-  }
-
-  /** A tokenizer that tells its own scales. */
-  static VqVae tokenizer(Path file) {
-    try {
-      return VqVaeMetadata.load(file, Loading.forInference());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new UsageException("--tokenizer", e);
     }
   }
 

@@ -1,18 +1,13 @@
 package io.nextscale.cli;
 
 import io.nextscale.cli.terminal.Verbosity;
-import io.nextscale.nn.Checkpoint;
-import io.nextscale.nn.Loading;
-import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.Json;
-import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.tensor.spi.Backend;
 import io.nextscale.training.TrainingRun;
 import io.nextscale.training.learner.VerifierLearner;
 import io.nextscale.training.settings.Settings;
 import io.nextscale.training.settings.VerifierSettings;
 import io.nextscale.vqvae.VqVae;
-import io.nextscale.vqvae.VqVaeMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +37,6 @@ import picocli.CommandLine.Spec;
 final class TrainVerifierCommand implements Callable<Integer> {
 
   private static final String NAME = "verifier";
-  private static final String TOKENIZER = "tokenizer";
 
   @Spec private CommandSpec spec;
 
@@ -83,16 +77,14 @@ final class TrainVerifierCommand implements Callable<Integer> {
     Path folder = training.run();
     int steps = settings.optimizer().steps();
     training.plan(steps);
-    Path given = training.file(tokenizer, TOKENIZER);
-    Path path = given == null ? WeightSource.EMBEDDED : given;
-    WeightSource source =
-        TokenizerOptions.existing(path, ShapesModel.Part.TOKENIZER, "", "--tokenizer");
+    Path given = training.file(tokenizer, TokenizerFile.NAME);
+    TokenizerFile file = TokenizerFile.of(given == null ? WeightSource.EMBEDDED : given);
     Backend backend = compute.backend();
-    VqVae vae = TokenizerOptions.reading("--tokenizer", source, TrainVerifierCommand::tokenizer);
+    VqVae vae = file.load();
     SequencedMap<String, Json> all = new LinkedHashMap<>();
     all.put(RunOptions.KIND, new Json.Str(NAME));
     all.putAll(Settings.json(settings).members());
-    all.put(TOKENIZER, RunOptions.file(path, source.fingerprint(), existing, TOKENIZER));
+    all.put(TokenizerFile.NAME, file.describe(existing));
     Beginning beginning = Beginning.ofFile(training, init);
     VerifierLearner learner = learner(settings, vae);
     if (beginning != null) {
@@ -122,10 +114,6 @@ final class TrainVerifierCommand implements Callable<Integer> {
 
   private VerifierSettings.Kind kind() {
     return VerifierSettings.Kind.of(kind == null ? "none" : kind);
-  }
-
-  private static VqVae tokenizer(TensorFile file) throws IOException {
-    return VqVae.load(Checkpoint.of(file), VqVaeMetadata.config(file), Loading.forInference());
   }
 
   private static VerifierLearner learner(VerifierSettings settings, VqVae vae) {

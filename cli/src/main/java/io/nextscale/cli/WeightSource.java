@@ -1,5 +1,6 @@
 package io.nextscale.cli;
 
+import io.nextscale.data.TokenSet;
 import io.nextscale.pretrained.ShapesModel;
 import io.nextscale.tensor.io.TensorFile;
 import java.io.IOException;
@@ -24,6 +25,9 @@ sealed interface WeightSource {
   /** What tells it from others, 16 hexadecimal digits. */
   String fingerprint() throws IOException;
 
+  /** SHA-256 of its bytes, 64 hexadecimal digits. */
+  String sha256() throws IOException;
+
   /** A file on disk. */
   record OnDisk(Path file) implements WeightSource {
     @Override
@@ -39,6 +43,11 @@ sealed interface WeightSource {
     @Override
     public String fingerprint() throws IOException {
       return Fingerprint.of(file);
+    }
+
+    @Override
+    public String sha256() throws IOException {
+      return TokenSet.fingerprint(file);
     }
 
     @Override
@@ -64,9 +73,14 @@ sealed interface WeightSource {
 
     @Override
     public String fingerprint() throws IOException {
+      return sha256().substring(0, DIGITS);
+    }
+
+    @Override
+    public String sha256() throws IOException {
       try (InputStream bytes = part.bytes()) {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.readAllBytes());
-        return HexFormat.of().formatHex(digest).substring(0, DIGITS);
+        return HexFormat.of().formatHex(digest);
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException(e); // every JDK has SHA-256
       }

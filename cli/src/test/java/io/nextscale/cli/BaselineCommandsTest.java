@@ -136,6 +136,18 @@ class BaselineCommandsTest {
     }
   }
 
+  /** Its header names the tokenizer, so none has to be named again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dit", "raster", "var"})
+  void aModelOfTheTokenizerInsideTheProgramFindsIt(String what) throws IOException {
+    Path model = train(what, "own-" + what, new Object[] {"--tokenizer", "shapes"});
+    Tiny.Result made = Tiny.run("generate", "-m", model, CAPTION, "-o", file("own.png"));
+    assertThat(made.code()).as(made.err()).isZero();
+    assertThat(Recipe.read(file("own.png")).members()).containsEntry("vae", new Json.Str("shapes"));
+    Tiny.Result other = Tiny.run("generate", "-m", raster, CAPTION, "-o", file("other.png"));
+    assertRefused(other, "--vae: a file of weights; got none");
+  }
+
   @Test
   void theyAreJudgedAsOthersAre() throws IOException {
     for (Path model : List.of(dit, raster)) {

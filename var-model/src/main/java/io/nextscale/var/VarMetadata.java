@@ -81,7 +81,12 @@ public record VarMetadata(
         Integer.parseInt(heads),
         header.containsKey(WordPieces.METADATA) ? WordPieces.of(file) : null,
         classes,
-        header.getOrDefault(TOKENIZER, ""));
+        tokenizer(file));
+  }
+
+  /** SHA-256 of the tokenizer that the header of a file names; empty when it names none. */
+  public static String tokenizer(TensorFile file) {
+    return file.metadata().getOrDefault(TOKENIZER, "");
   }
 
   /**

@@ -12,7 +12,8 @@ import java.util.function.Function;
  * @param about everything that decides what it draws: weights, guidance and the like
  * @param parameters of it, without the tokenizer
  * @param family which others it belongs to, such as next-scale or diffusion
- * @param methods how it can be searched
+ * @param methods how it is searched
+ * @param beams whether beams fit it, also where it is not searched by them
  * @param of its pictures of a caption
  */
 public record Contender(
@@ -21,6 +22,7 @@ public record Contender(
     long parameters,
     String family,
     List<Method> methods,
+    boolean beams,
     Function<String, Stepwise<?>> of) {
 
   /** Copies the methods. */

@@ -199,7 +199,7 @@ public final class InferenceScaling implements AutoCloseable {
           Rehearsal model = new Rehearsal(contender.of().apply(captions.getFirst().text()));
           SequencedMap<Long, Strategy> strategies = new LinkedHashMap<>();
           Spent cost = Spent.NOTHING;
-          for (long budget : budgets(method, model)) {
+          for (long budget : budgets(method, model, contender.beams())) {
             Optional<Strategy> strategy = method.within(budget, model);
             if (strategy.isPresent()) {
               if (!strategies.containsValue(strategy.get())) {
@@ -214,21 +214,20 @@ public final class InferenceScaling implements AutoCloseable {
   }
 
   /**
-   * The budgets of a method. A random search has two more: a single picture, which is no search,
-   * and as many as a beam looks at within the largest budget, so that both can be compared at the
-   * same number of operations.
+   * The budgets of a method. A random search has one more, a single picture, which is no search,
+   * and where beams fit another: as many pictures as a beam looks at within the largest budget, so
+   * that both can be compared at the same number of operations.
    */
-  private List<Long> budgets(Method method, Rehearsal model) {
+  private List<Long> budgets(Method method, Rehearsal model, boolean beams) {
     List<Long> budgets = new ArrayList<>(settings.budgets());
     if (!method.selects()) {
-      long most = budgets.getLast() / model.steps();
+      int steps = model.steps();
       Optional<Strategy> beam = Method.BEAM.within(budgets.getLast(), model);
-      if (beam.isPresent()) {
-        most = Math.max(most, model.of(beam.get()).images());
+      if (beams && beam.isPresent()) {
+        budgets.add(model.of(beam.get()).images() * steps);
       }
-      budgets.add((long) model.steps());
-      budgets.add(most * model.steps());
-      budgets.removeIf(budget -> budget < model.steps());
+      budgets.add((long) steps);
+      budgets.removeIf(budget -> budget < steps);
     }
     return budgets.stream().distinct().sorted().toList();
   }

@@ -42,12 +42,17 @@ record Guesses(float[] right) implements Stepwise<Guesses.Picture> {
   }
 
   static Contender contender(Method... methods) {
+    return contender(true, methods);
+  }
+
+  static Contender contender(boolean beams, Method... methods) {
     return new Contender(
         "guesses",
         (Json.Obj) Json.of(new LinkedHashMap<>()),
         7,
         "next-scale transformer",
         List.of(methods),
+        beams,
         Guesses::of);
   }
 

@@ -214,6 +214,18 @@ class InferenceScalingTest {
   }
 
   @Test
+  void whereNoBeamFitsNoRandomSearchIsAsLarge() throws IOException {
+    List<Contender> contenders = List.of(Guesses.contender(false, Method.RANDOM));
+    try (InferenceScaling scaling =
+        InferenceScaling.open(folder, SETTINGS, contenders, Panel.of(Guesses.verifiers()))) {
+      assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
+    }
+    assertThat(cells(folder).values())
+        .allSatisfy(cell ->
+            assertThat(cell.points()).extracting(Point::budget).containsExactly(3L, 6L, 12L, 24L));
+  }
+
+  @Test
   void whoWatchesScoresAllButSearchesNot() throws IOException {
     Path run = folder.resolve("watched");
     SequencedMap<String, CaptionVerifier> judges = Guesses.verifiers();
