@@ -34,6 +34,11 @@ record Curve(
       return points.stream().mapToDouble(Point::truth).toArray();
     }
 
+    /** The share of pictures that do. */
+    double right() {
+      return Bootstrap.average(truth(), i -> true);
+    }
+
     /** What a verifier says of the pictures; NaN where it was not asked. */
     double[] scores(String verifier) {
       return points.stream()
@@ -63,6 +68,15 @@ record Curve(
 
   Level last() {
     return levels.getLast();
+  }
+
+  /** The level at which most pictures are right, the smallest of these. */
+  Level best() {
+    Level best = levels.getFirst();
+    for (Level level : levels) {
+      best = level.right() > best.right() ? level : best;
+    }
+    return best;
   }
 
   double most(Cost cost) {

@@ -117,7 +117,7 @@ final class InferenceFigures {
       for (int i = 0; i < x.length; i++) {
         Curve.Level level = curve.levels().get(i);
         score[i] = Bootstrap.average(level.scores(verifier), n -> true);
-        right[i] = 100 * Bootstrap.average(level.truth(), n -> true);
+        right[i] = 100 * level.right();
       }
       String name = curve.method().title();
       says = says.with(new Series.Line(name, x, score));
@@ -142,9 +142,7 @@ final class InferenceFigures {
           if (isBest || curve.method() == Method.RANDOM) {
             double[] x = costs(curve, cost);
             double[] y =
-                curve.levels().stream()
-                    .mapToDouble(level -> 100 * Bootstrap.average(level.truth(), n -> true))
-                    .toArray();
+                curve.levels().stream().mapToDouble(level -> 100 * level.right()).toArray();
             chart = chart.with(new Series.Line(model.name() + ", " + curve.method().title(), x, y));
           }
         }

@@ -313,7 +313,7 @@ final class InferenceText {
   /** The kind of search whose largest budget finds most, or null. */
   static @Nullable Curve best(InferenceReport report, String model, String verifier) {
     return report.curves(model, verifier).stream()
-        .max(Comparator.comparingDouble(c -> Bootstrap.average(c.last().truth(), i -> true)))
+        .max(Comparator.comparingDouble(c -> c.last().right()))
         .orElse(null);
   }
 
@@ -444,8 +444,10 @@ final class InferenceText {
   private void hacking() {
     say(
         "### Is the verifier deceived?\n\n"
-            + "Yes where its score rises and the truth falls, no where both rise, from no search to"
-            + " the largest budget, and from the budget before that.\n");
+            + "Yes where its score rises and the truth falls, no where both rise, up to the largest"
+            + " budget: from no search, and from the budget at which most pictures are right, if"
+            + " that is a smaller one. It is chosen by the same captions, which makes a fall look"
+            + " larger than it is.\n");
     say(
         "| Model | Verifier | | From | Score of the verifier | Points of the truth | Answer |\n"
             + "|---|---|---|---|---:|---:|---|");
@@ -460,9 +462,9 @@ final class InferenceText {
         hacking(curve, "no search", single);
         asked++;
       }
-      if (curve.levels().size() > 1) {
-        Curve.Level before = curve.levels().get(curve.levels().size() - 2);
-        hacking(curve, before.budget() + " NFE", before);
+      Curve.Level best = curve.best();
+      if (!best.equals(curve.last()) && !best.equals(single)) {
+        hacking(curve, String.format(Locale.ROOT, "%,d NFE", best.budget()), best);
         asked++;
       }
     }

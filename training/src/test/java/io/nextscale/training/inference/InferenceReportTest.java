@@ -114,6 +114,24 @@ class InferenceReportTest {
   }
 
   @Test
+  void theBestLevelIsTheSmallestOfThoseThatAreRightMostOften() {
+    List<Curve.Level> levels = new ArrayList<>();
+    double[][] truths = {{1, 0, 0}, {1, 1, 0}, {0, 1, 1}, {0, 0, 1}};
+    for (double[] truth : truths) {
+      long budget = 10L * (levels.size() + 1);
+      levels.add(
+          new Curve.Level(
+              budget,
+              Arrays.stream(truth)
+                  .mapToObj(one -> new Point(budget, one, Map.of(), Spent.NOTHING))
+                  .toList()));
+    }
+    Curve curve = new Curve("model", Method.RANDOM, "clip", List.of(0, 1, 2), levels);
+    assertThat(curve.best().budget()).isEqualTo(20);
+    assertThat(curve.last().right()).isEqualTo(1 / 3.0);
+  }
+
+  @Test
   void aDeceivedVerifierIsSeen() {
     Difference up = new Difference(1, new Interval(0.5, 1.5));
     Difference down = new Difference(-1, new Interval(-1.5, -0.5));
