@@ -146,7 +146,8 @@ final class InferenceScalingCommand implements Callable<Integer> {
       names = "--on-the-way",
       description =
           "Search with the largest budget only, and take what it has on the way for the smaller"
-              + " ones: half the time, other curves.")
+              + " ones: half the time, other curves. Kinds that have no picture before their end are"
+              + " searched in each size all the same.")
   private boolean onTheWay;
 
   @Option(

@@ -203,7 +203,7 @@ public final class InferenceScaling implements AutoCloseable {
             Optional<Strategy> strategy = method.within(budget, model);
             if (strategy.isPresent()) {
               if (!strategies.containsValue(strategy.get())) {
-                cost = settings.onTheWay() || !method.selects() ? Spent.NOTHING : cost;
+                cost = onTheWay(method) || !method.selects() ? Spent.NOTHING : cost;
                 cost = cost.plus(model.of(strategy.get()));
               }
               strategies.put(budget, strategy.get());
@@ -211,6 +211,11 @@ public final class InferenceScaling implements AutoCloseable {
           }
           return new Sized(strategies, cost);
         });
+  }
+
+  /** Whether one search stands for all sizes. */
+  private boolean onTheWay(Method method) {
+    return settings.onTheWay() && method.anytime();
   }
 
   /**
@@ -402,7 +407,7 @@ public final class InferenceScaling implements AutoCloseable {
           List<Point> points =
               pool != null
                   ? strategies.sequencedKeySet().stream().map(b -> pool.within(b, name)).toList()
-                  : settings.onTheWay()
+                  : onTheWay(method)
                       ? onTheWay(model, judge, name, caption, strategies, cancelled)
                       : each(model, judge, name, caption, strategies, cancelled);
           if (cancelled.getAsBoolean()) {

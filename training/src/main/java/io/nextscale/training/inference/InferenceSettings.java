@@ -17,7 +17,8 @@ import java.util.SequencedMap;
  * @param split where captions are taken from
  * @param seed of captions, pictures and intervals
  * @param onTheWay whether a search of the largest budget stands for the smaller ones with what it
- *     has on the way, instead of a search of each size
+ *     has on the way, instead of a search of each size; kinds of search that have no complete
+ *     picture before their end are searched in each size all the same
  * @param atOnce pictures computed together; it changes time, not results
  * @param sideBySide whether each thread works on a caption of its own, instead of all on the
  *     operations of one; it changes time, not results

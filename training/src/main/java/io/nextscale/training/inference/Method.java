@@ -129,6 +129,11 @@ public enum Method {
     return prunes;
   }
 
+  /** Whether it has complete pictures long before its end, and so an answer at any time. */
+  boolean anytime() {
+    return this != PARTIAL && this != HALVING && this != RESAMPLING;
+  }
+
   /** Whether it searches by itself; the same random pictures serve every verifier. */
   boolean selects() {
     return this != RANDOM;
