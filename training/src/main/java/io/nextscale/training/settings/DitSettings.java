@@ -111,8 +111,8 @@ public record DitSettings(
 
   /**
    * A code of a small map tells much at once, so what a picture shows is decided, by estimate,
-   * between signal-to-noise ratios of about 0.3 and 30. Of the steps of the linear process a third are
-   * there, of those of the cosine one 57 %, of what is drawn from its middle 75 %.
+   * between signal-to-noise ratios of about 0.3 and 30. Of the steps of the linear process a third
+   * are there, of those of the cosine one 57 %, of what is drawn from its middle 75 %.
    */
   private static final Process SMALL =
       new Process("cosine", /* noiseSteps= */ 1000, "logit-normal", /* dropout= */ 0.1);
