@@ -3,6 +3,7 @@ package io.nextscale.training.inference;
 import io.nextscale.search.Spent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,26 @@ record Curve(
     double[] expected = new double[low.length];
     Arrays.setAll(expected, i -> low[i] + chance * (high[i] - low[i]));
     return expected;
+  }
+
+  /**
+   * The least cost at which a share of the pictures is right: of the smallest budget that has it,
+   * or on the straight line that leads there. Nothing where no budget has it.
+   */
+  OptionalDouble price(Cost cost, double share) {
+    for (int i = 0; i < levels.size(); i++) {
+      double right = levels.get(i).right();
+      if (right >= share) {
+        double price = levels.get(i).cost(cost);
+        if (i > 0) {
+          double before = levels.get(i - 1).right();
+          double from = levels.get(i - 1).cost(cost);
+          price = from + (share - before) / (right - before) * (price - from);
+        }
+        return OptionalDouble.of(price);
+      }
+    }
+    return OptionalDouble.empty();
   }
 
   /** The level of a single picture, which is no search, or null. */

@@ -136,7 +136,7 @@ final class InferenceFigures {
               Axis.logarithmic(cost.title()),
               Axis.linear("right, %"));
       for (InferenceReport.Model model : report.models()) {
-        Curve best = InferenceText.best(report, model.name(), verifier);
+        Curve best = report.best(model.name(), verifier);
         for (Curve curve : report.curves(model.name(), verifier)) {
           boolean isBest = best != null && best.method() == curve.method();
           if (isBest || curve.method() == Method.RANDOM) {

@@ -1,6 +1,7 @@
 package io.nextscale.training.inference;
 
 import io.nextscale.image.Png;
+import io.nextscale.shapes.Task;
 import io.nextscale.tensor.io.AtomicFile;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.Json;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +168,20 @@ public final class InferenceReport {
                 && c.verifier().equals(verifier))
         .findFirst()
         .orElse(null);
+  }
+
+  /** The kind of search whose largest budget finds most, the first of these; or null. */
+  @Nullable Curve best(String generator, String verifier) {
+    Curve best = null;
+    for (Curve curve : curves(generator, verifier)) {
+      best = best == null || curve.last().right() > best.last().right() ? curve : best;
+    }
+    return best;
+  }
+
+  /** Whether a caption, by its place among {@link #captions}, is of a task. */
+  IntPredicate of(Task task) {
+    return i -> Caption.task(captions.get(i)) == task;
   }
 
   /** All kinds of search with a model and a verifier. */

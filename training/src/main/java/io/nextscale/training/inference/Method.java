@@ -131,7 +131,7 @@ public enum Method {
 
   /** Whether it has complete pictures long before its end, and so an answer at any time. */
   boolean anytime() {
-    return this != PARTIAL && this != HALVING && this != RESAMPLING;
+    return this != PARTIAL && this != HALVING && this != RESAMPLING && this != PATHS;
   }
 
   /** Whether it searches by itself; the same random pictures serve every verifier. */

@@ -46,11 +46,15 @@ record Guesses(float[] right) implements Stepwise<Guesses.Picture> {
   }
 
   static Contender contender(boolean beams, Method... methods) {
+    return contender("guesses", "next-scale transformer", beams, methods);
+  }
+
+  static Contender contender(String name, String family, boolean beams, Method... methods) {
     return new Contender(
-        "guesses",
+        name,
         (Json.Obj) Json.of(new LinkedHashMap<>()),
         7,
-        "next-scale transformer",
+        family,
         List.of(methods),
         beams,
         Guesses::of);

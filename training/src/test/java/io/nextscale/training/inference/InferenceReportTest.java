@@ -43,7 +43,9 @@ class InferenceReportTest {
         InferenceScaling.open(
             run,
             settings,
-            List.of(Guesses.contender(Method.RANDOM, Method.BEAM, Method.PARTIAL)),
+            List.of(
+                Guesses.contender(Method.RANDOM, Method.BEAM, Method.PARTIAL),
+                Guesses.contender("twin", "diffusion transformer", false, Method.RANDOM)),
             Panel.of(judges))) {
       assertThat(scaling.run((_, _) -> {}, () -> false)).isTrue();
       for (Path file : scaling.report().write(run, "## Memory\n\nforks share")) {
@@ -88,6 +90,39 @@ class InferenceReportTest {
     // 36 captions: three deviations are 0.22.
     assertThat(Bootstrap.average(level.truth(), i -> true))
         .isCloseTo(1 - StrictMath.pow(63 / 64.0, 20), within(0.22));
+  }
+
+  /** The twin draws the same pictures and has random search alone. */
+  @Test
+  void modelsAreComparedByRandomSearchAndByTheirBest() throws IOException {
+    String heading = "### Does next-scale prediction";
+    assertThat(row(heading, "| guesses, random search | twin, random search | x 1.00 | honest |"))
+        .endsWith(
+            "| 0 / 0 / 5 | 3.000 | +0.0 [+0.0, +0.0] | not distinguishable |"
+                + " 60.00 | +0.0 [+0.0, +0.0] | not distinguishable |");
+    assertThat(row(heading, "| guesses, beam of partial pictures | twin, random search |"))
+        .endsWith("| yes |");
+    assertThat(text()).doesNotContain("| twin, random search | twin");
+  }
+
+  @Test
+  void aPriceIsWhereTheLineBetweenBudgetsGetsThere() {
+    Curve curve =
+        new Curve(
+            "a",
+            Method.RANDOM,
+            "b",
+            List.of(0, 1),
+            List.of(
+                new Curve.Level(10, List.of(point(0, 10), point(1, 10))),
+                new Curve.Level(30, List.of(point(1, 30), point(1, 30))),
+                new Curve.Level(50, List.of(point(0, 50), point(1, 50)))));
+    assertThat(curve.price(Cost.NFE, 0.5)).hasValue(10);
+    assertThat(curve.price(Cost.NFE, 0.1)).hasValue(10);
+    assertThat(curve.price(Cost.NFE, 0.75)).hasValue(20);
+    assertThat(curve.price(Cost.FLOPS, 1)).hasValue(300);
+    Curve first = new Curve("a", Method.RANDOM, "b", List.of(0, 1), curve.levels().subList(0, 1));
+    assertThat(first.price(Cost.NFE, 0.6)).isEmpty();
   }
 
   /** Without a way to see, equal numbers of pictures are equally good: the truth is 0 or 1. */
@@ -136,11 +171,11 @@ class InferenceReportTest {
     Difference up = new Difference(1, new Interval(0.5, 1.5));
     Difference down = new Difference(-1, new Interval(-1.5, -0.5));
     Difference open = new Difference(0.1, new Interval(-0.5, 0.6));
-    assertThat(InferenceText.deceived(up, down)).isEqualTo(Verdict.YES);
-    assertThat(InferenceText.deceived(up, up)).isEqualTo(Verdict.NO);
-    assertThat(InferenceText.deceived(up, open)).isEqualTo(Verdict.UNCLEAR);
-    assertThat(InferenceText.deceived(open, down)).isEqualTo(Verdict.UNCLEAR);
-    assertThat(InferenceText.deceived(down, down)).isEqualTo(Verdict.UNCLEAR);
+    assertThat(InferenceClaims.deceived(up, down)).isEqualTo(Verdict.YES);
+    assertThat(InferenceClaims.deceived(up, up)).isEqualTo(Verdict.NO);
+    assertThat(InferenceClaims.deceived(up, open)).isEqualTo(Verdict.UNCLEAR);
+    assertThat(InferenceClaims.deceived(open, down)).isEqualTo(Verdict.UNCLEAR);
+    assertThat(InferenceClaims.deceived(down, down)).isEqualTo(Verdict.UNCLEAR);
     assertThat(up.exceeds(0.5)).isEqualTo(Verdict.UNCLEAR);
     assertThat(up.exceeds(0.4)).isEqualTo(Verdict.YES);
     assertThat(up.exceeds(1.6)).isEqualTo(Verdict.NO);
@@ -160,7 +195,7 @@ class InferenceReportTest {
     }
     List<String> csv = Files.readAllLines(run.resolve("inference-scaling.csv"));
     // Beam and partial at three budgets, random at these, at 1 picture and at as many as a beam.
-    assertThat(csv).hasSize(1 + 36 * 2 * (3 + 3 + 5));
+    assertThat(csv).hasSize(1 + 36 * 2 * (3 + 3 + 5 + 4));
     int columns = csv.getFirst().split(",", -1).length;
     assertThat(csv).allMatch(line -> line.split(",", -1).length == columns);
     assertThat(csv.getFirst()).endsWith("score deceived,score honest");
