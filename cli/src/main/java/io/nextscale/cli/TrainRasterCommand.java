@@ -43,7 +43,7 @@ final class TrainRasterCommand implements Callable<Integer> {
       description =
           TokenizerFile.DESCRIPTION
               + "; of a tokenizer of several grids the last is taken alone, so better one of"
-              + " 'nextscale train tokenizer --scales 8'.")
+              + " 'nextscale train tokenizer' with a single side under --scales.")
   private @Nullable Path tokenizer;
 
   @Option(

@@ -26,8 +26,8 @@ import java.util.Map;
  *
  * <p>A tokenizer of several scales puts into its last grid only what the others have left over:
  * these tokens alone are no picture. So the tokenizer here has one grid, of the same codes: train
- * one with {@code --scales 8}, or take the last grid of another with {@link #lastGrid}, which costs
- * quality, since its codes have not learnt to say everything at once.
+ * one with a single side under {@code --scales}, or take the last grid of another with {@link
+ * #lastGrid}, which costs quality, since its codes have not learnt to say everything at once.
  *
  * @param tokenizer of one square grid
  */

@@ -31,8 +31,10 @@ final class InferenceFigures {
           figures.put(
               file("truth", model.name(), verifier),
               truth(model.name(), verifier, curves, bootstrap));
-          figures.put(
-              file("verifier", model.name(), verifier), hacking(model.name(), verifier, curves));
+          if (!verifier.equals(InferenceText.ORACLE)) {
+            figures.put(
+                file("verifier", model.name(), verifier), hacking(model.name(), verifier, curves));
+          }
         }
       }
       if (report.models().size() > 1) {

@@ -44,6 +44,12 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
   /** Around everything, and between the parts. */
   static final double MARGIN = 16;
 
+  /** From one row of the legend to the next. */
+  private static final double LEGEND_ROW = SMALL + 8;
+
+  /** What stands before a name in the legend. */
+  private static final double SAMPLE = 26;
+
   /** Copies the series. */
   public Chart {
     series = List.copyOf(series);
@@ -74,17 +80,28 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     }
     Canvas canvas = new Canvas(width, height);
     List<String> names = names();
-    double top = MARGIN + (title.isEmpty() ? 0 : TITLE + MARGIN);
+    double head = MARGIN + (title.isEmpty() ? 0 : TITLE + MARGIN);
     boolean legend = names.size() > 1 || series.size() > 1;
-    double legendLine = top + SMALL;
-    top += legend ? SMALL + MARGIN : 0;
     double bottom = height - MARGIN - SMALL - MARGIN * 0.75 - SMALL - MARGIN * 0.6;
-
-    Span vertical = Span.of(y, values(true), bottom, top);
-    double widest =
-        vertical.ticks().stream().mapToDouble(t -> Letters.width(t.text(), SMALL)).max().orElse(0);
-    double left = MARGIN + SMALL + MARGIN * 0.75 + widest + MARGIN * 0.5;
     double right = width - MARGIN * 1.5;
+
+    // The legend takes room from the axis, whose labels say where the legend begins.
+    int rows = legend ? 1 : 0;
+    double top;
+    Span vertical;
+    double left;
+    List<Place> places;
+    do {
+      top = head + (rows == 0 ? 0 : rows * LEGEND_ROW + MARGIN - (LEGEND_ROW - SMALL));
+      vertical = Span.of(y, values(true), bottom, top);
+      double widest =
+          vertical.ticks().stream()
+              .mapToDouble(t -> Letters.width(t.text(), SMALL))
+              .max()
+              .orElse(0);
+      left = MARGIN + SMALL + MARGIN * 0.75 + widest + MARGIN * 0.5;
+      places = places(names, left, width - MARGIN * 0.5);
+    } while (legend && places.getLast().row() >= rows && ++rows * LEGEND_ROW < (bottom - head) / 2);
     Span horizontal = Span.of(x, values(false), left, right);
 
     axes(canvas, horizontal, vertical);
@@ -96,7 +113,7 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     frame(canvas, left, top, right, bottom);
     Letters.write(canvas, title, left, MARGIN + TITLE, 0, TITLE, INK, false);
     if (legend) {
-      legend(canvas, names, left, legendLine);
+      legend(canvas, names, places, head + SMALL);
     }
     return canvas.image();
   }
@@ -265,11 +282,37 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     return dashes;
   }
 
-  private void legend(Canvas canvas, List<String> names, double left, double line) {
+  /**
+   * Where an entry of the legend begins.
+   *
+   * @param row from 0
+   * @param x in pixels
+   */
+  private record Place(int row, double x) {}
+
+  /** The places of names: a new row begins where the next name would not end before the right. */
+  private static List<Place> places(List<String> names, double left, double right) {
+    List<Place> places = new ArrayList<>();
+    int row = 0;
     double pen = left;
+    for (String name : names) {
+      double width = SAMPLE + Letters.width(name, SMALL);
+      if (pen > left && pen + width > right) {
+        row++;
+        pen = left;
+      }
+      places.add(new Place(row, pen));
+      pen += width + MARGIN * 1.4;
+    }
+    return places;
+  }
+
+  private void legend(Canvas canvas, List<String> names, List<Place> places, double first) {
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       int colour = COLOURS[i % COLOURS.length];
+      double pen = places.get(i).x();
+      double line = first + places.get(i).row() * LEGEND_ROW;
       double middle = line - SMALL / 2;
       List<Path> sample = List.of(Path.line(pen + 2, middle, pen + 18, middle));
       switch (series.stream().filter(one -> one.name().equals(name)).toList().getLast()) {
@@ -282,9 +325,7 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
         }
         case Series.Band _ -> canvas.fill(pen + 2, middle - 5, pen + 18, middle + 5, colour, 0.18);
       }
-      pen += 26;
-      Letters.write(canvas, name, pen, line, 0, SMALL, INK, false);
-      pen += Letters.width(name, SMALL) + MARGIN * 1.4;
+      Letters.write(canvas, name, pen + SAMPLE, line, 0, SMALL, INK, false);
     }
   }
 }

@@ -103,6 +103,23 @@ class ChartTest {
     }
   }
 
+  /** Series without values leave their colours in the legend alone. */
+  @Test
+  void aLegendTakesAsManyRowsAsItNeeds() {
+    Chart chart = Chart.of("t", Axis.linear("x"), Axis.linear("y"));
+    for (int i = 0; i < Chart.COLOURS.length; i++) {
+      chart =
+          chart.with(new Series.Line("a name of some length " + i, new double[0], new double[0]));
+    }
+    RgbImage image = chart.draw(500, 300);
+    for (int colour : Chart.COLOURS) {
+      long pixels =
+          IntStream.range(0, 500 * 300).filter(i -> image.rgb(i % 500, i / 500) == colour).count();
+      assertThat(pixels).as("colour %06x", colour).isGreaterThan(20);
+    }
+    chart.draw(200, 150); // no room for all of them
+  }
+
   @Test
   void smoothingDoesNotLagAndKeepsConstants() {
     double[] line = numbers(500, i -> 3 * i);
