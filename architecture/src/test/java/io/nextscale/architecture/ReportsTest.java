@@ -1,0 +1,36 @@
+package io.nextscale.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nextscale.training.inference.InferenceReport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reports in the documentation are what the data beside them say. */
+class ReportsTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void theReportOfSearchesFollowsFromItsData() throws IOException {
+    Path results = Project.root().resolve("docs/results/inference-scaling");
+    Files.copy(results.resolve("experiment.json"), folder.resolve("experiment.json"));
+    try (InputStream cells =
+        new GZIPInputStream(Files.newInputStream(results.resolve("cells.jsonl.gz")))) {
+      Files.copy(cells, folder.resolve("cells.jsonl"));
+    }
+    InferenceReport.of(folder).write(folder, Files.readString(results.resolve("memory.md")));
+    assertThat(folder.resolve("inference-scaling.md"))
+        .hasSameTextualContentAs(results.resolve("inference-scaling.md"));
+    try (var pictures = Files.newDirectoryStream(folder, "*.png")) {
+      for (Path picture : pictures) {
+        assertThat(results.resolve(picture.getFileName())).exists();
+      }
+    }
+  }
+}
