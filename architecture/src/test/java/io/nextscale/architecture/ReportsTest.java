@@ -8,17 +8,19 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reports in the documentation are what the data beside them say. */
 class ReportsTest {
 
   @TempDir Path folder;
 
-  @Test
-  void theReportOfSearchesFollowsFromItsData() throws IOException {
-    Path results = Project.root().resolve("docs/results/inference-scaling");
+  @ParameterizedTest
+  @ValueSource(strings = {"inference-scaling", "inference-scaling-beams"})
+  void aReportOfSearchesFollowsFromItsData(String name) throws IOException {
+    Path results = Project.root().resolve("docs/results").resolve(name);
     Files.copy(results.resolve("experiment.json"), folder.resolve("experiment.json"));
     try (InputStream cells =
         new GZIPInputStream(Files.newInputStream(results.resolve("cells.jsonl.gz")))) {
