@@ -58,13 +58,13 @@ final class InferenceClaims {
    * @param at the cost
    * @param difference of the first less the second
    */
-  record Compared(double at, Difference difference) {}
+  private record Compared(double at, Difference difference) {}
 
   /**
    * Compares at what the first costs, or where the second never costs so much, at its largest; null
    * where one of them begins beyond that.
    */
-  @Nullable Compared compared(Curve one, Curve other, Cost cost, double spent) {
+  private @Nullable Compared compared(Curve one, Curve other, Cost cost, double spent) {
     double at = Math.min(spent, other.most(cost));
     if (at < one.least(cost) || at < other.least(cost)) {
       return null;
