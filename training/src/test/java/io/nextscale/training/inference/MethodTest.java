@@ -7,6 +7,7 @@ import io.nextscale.search.Beam;
 import io.nextscale.search.Search;
 import io.nextscale.search.Spent;
 import io.nextscale.search.Strategy;
+import io.nextscale.search.Trial;
 import io.nextscale.shapes.Split;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,27 @@ class MethodTest {
       assertThat(new Search<>(MODEL, Guesses.HONEST).run(strategy).spent().modelFlops())
           .isEqualTo(rehearsed);
     }
+  }
+
+  /** Smaller budgets may read off a large search only what it has long before its end. */
+  @ParameterizedTest
+  @EnumSource
+  void anAnswerAtAnyTimeIsACompletePictureByHalfOfTheEvaluations(Method method) {
+    Rehearsal rehearsal = new Rehearsal(MODEL);
+    Strategy strategy = method.within(600, rehearsal).orElseThrow();
+    long[] first = {Long.MAX_VALUE};
+    long all =
+        new Search<>(rehearsal, images -> new double[images.shape().dim(0)])
+            .watchedBy((trials, _, spent, _) -> {
+              if (trials.stream().anyMatch(Trial::complete)) {
+                first[0] = Math.min(first[0], spent.evaluations());
+              }
+            })
+            .run(strategy)
+            .spent()
+            .evaluations();
+    assertThat(first[0]).isLessThanOrEqualTo(all);
+    assertThat(2 * first[0] <= all).as("%d of %d NFE", first[0], all).isEqualTo(method.anytime());
   }
 
   @Test
