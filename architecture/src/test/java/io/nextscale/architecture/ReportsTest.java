@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,10 +33,15 @@ class ReportsTest {
     InferenceReport.of(folder).write(folder, Files.readString(results.resolve("memory.md")));
     assertThat(folder.resolve("inference-scaling.md"))
         .hasSameTextualContentAs(results.resolve("inference-scaling.md"));
-    try (var pictures = Files.newDirectoryStream(folder, "*.png")) {
-      for (Path picture : pictures) {
-        assertThat(results.resolve(picture.getFileName())).exists();
-      }
+    assertThat(pictures(folder)).isEqualTo(pictures(results));
+  }
+
+  private static Set<String> pictures(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".png"))
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 }

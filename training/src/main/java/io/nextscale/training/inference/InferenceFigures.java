@@ -46,7 +46,7 @@ final class InferenceFigures {
 
   private static String file(String what, String model, String verifier) {
     String name = "%s-%s-%s".formatted(what, model, verifier).toLowerCase(Locale.ROOT);
-    return name.replaceAll("[^a-z0-9]+", "-") + ".png";
+    return name.replaceAll("[^a-z0-9]+", "-").replaceAll("-$", "") + ".png";
   }
 
   /** The truth over everything that is spent: four panels. */
