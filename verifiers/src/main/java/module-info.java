@@ -9,6 +9,7 @@ module io.nextscale.verifiers {
   exports io.nextscale.verifiers.clip;
   exports io.nextscale.verifiers.files;
   exports io.nextscale.verifiers.layer;
+  exports io.nextscale.verifiers.resnet;
   exports io.nextscale.verifiers.reward;
   exports io.nextscale.verifiers.shapes;
 }

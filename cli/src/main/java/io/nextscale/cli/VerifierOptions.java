@@ -7,12 +7,9 @@ import io.nextscale.shapes.PromptException;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.verifiers.CalibratedEnsemble;
-import io.nextscale.verifiers.ClassConfidence;
 import io.nextscale.verifiers.PromptVerifier;
 import io.nextscale.verifiers.RankEnsemble;
 import io.nextscale.verifiers.ShapesTruth;
-import io.nextscale.verifiers.clip.Clip;
-import io.nextscale.verifiers.clip.ClipTokenizer;
 import io.nextscale.verifiers.files.VerifierFiles;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
 import java.io.FileNotFoundException;
@@ -49,7 +46,7 @@ public final class VerifierOptions {
             + " caption says, else 0, for captions of the shapes world;",
         "clip, aesthetic or imagereward, those inside the program; or the FILE of one that"
             + " 'nextscale train verifier' made, or of a published one;",
-        "confidence(FILE), how sure a published CLIP is of the class;",
+        "confidence(FILE), how sure a published ResNet or CLIP is of the class;",
         "rank(A,B,…), the mean of their ranks in a batch; mean(A,B,…), the mean of their scores on"
             + " one scale."
       })
@@ -224,15 +221,7 @@ public final class VerifierOptions {
     if (!(subject instanceof Subject.OfClass(int label, _))) {
       throw new UsageException("--verifier: one that judges captions; got confidence, for classes");
     }
-    return reading(
-        FLAG,
-        () -> {
-          Clip clip = VerifierFiles.clip(file);
-          ClipTokenizer words = VerifierFiles.words(file);
-          int context = clip.config().text().context();
-          return ClassConfidence.named(
-              clip, text -> words.encode(text, context, true), classes, label);
-        });
+    return reading(FLAG, () -> VerifierFiles.confidence(file, classes, label));
   }
 
   /** Something that is read from files. */

@@ -5,15 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nextscale.image.ImageFile;
 import io.nextscale.image.RgbImage;
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Initializer;
+import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.DType;
+import io.nextscale.tensor.RandomStream;
+import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.io.Json;
 import io.nextscale.training.learner.VerifierLearner;
 import io.nextscale.training.settings.VerifierSettings;
+import io.nextscale.verifiers.resnet.CifarResNet;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -191,6 +200,48 @@ class SearchCommandTest {
       }
     }
     assertThat(file("a.png")).doesNotExist();
+  }
+
+  /** A residual network that has learnt nothing: of 1,000 classes it is never sure. */
+  @Test
+  void aResidualNetworkJudgesClasses() throws IOException {
+    Path network = residual("network.safetensors", 1000);
+    Tiny.Result found = ofClass("--verifier", "confidence(" + network + ")", "--enough", -0.1);
+    assertThat(found.code()).as(found.err()).isZero();
+    assertThat(found.err()).contains("18 images", "18 scores");
+    Matcher score = Pattern.compile("score (-\\d+\\.\\d+):").matcher(found.err());
+    assertThat(score.find()).as(found.err()).isTrue();
+    assertThat(Double.parseDouble(score.group(1))).isBetween(-19.0, -1.0);
+
+    found = ofClass("--verifier", "confidence(" + network + ")", "--enough", -20);
+    assertThat(found.err())
+        .contains("16 images", "16 scores", "the score is enough"); // one look after each sixteen
+
+    Path few = residual("few.safetensors", 10);
+    assertRefused(
+        ofClass("--verifier", "confidence(" + few + ")"),
+        "--verifier: read few.safetensors",
+        "a network for the 1000 classes of the model; got one for 10");
+  }
+
+  private Tiny.Result ofClass(Object... more) throws IOException {
+    List<Object> all =
+        new ArrayList<>(
+            List.of("--class", 3, "--strategy", "random", "--candidates", 18, "-o", file("c.png")));
+    all.addAll(List.of(more));
+    return Tiny.in(folder).with("search", all.toArray());
+  }
+
+  private Path residual(String name, int classes) throws IOException {
+    Parameters parameters = Parameters.of(CifarResNet.declared(1, 16, classes));
+    Initializer rule =
+        (member, random) ->
+            member.shape().rank() > 1
+                ? Tensor.uniform(member.shape(), -0.1f, 0.1f, random)
+                : Tensor.uniform(member.shape(), 0.5f, 1.5f, random);
+    Checkpoint values = Checkpoint.initial(parameters, rule, RandomStream.of(6));
+    parameters.save(file(name), values, DType.F32, Map.of());
+    return file(name);
   }
 
   @Test

@@ -33,20 +33,6 @@ final class LabelledPictures implements AutoCloseable {
 
   private static final String FOLDER = "test/";
 
-  /** {@code (v / 255 − mean) / deviation} for channel c and byte v. */
-  private static final float[][] NORMALISED = new float[3][256];
-
-  static {
-    // Of the three channels over the training pictures of ImageNet.
-    float[] mean = {0.485f, 0.456f, 0.406f};
-    float[] deviation = {0.229f, 0.224f, 0.225f};
-    for (int c = 0; c < 3; c++) {
-      for (int v = 0; v < 256; v++) {
-        NORMALISED[c][v] = (v / 255f - mean[c]) / deviation[c];
-      }
-    }
-  }
-
   /**
    * A picture in the archive.
    *
@@ -140,7 +126,7 @@ final class LabelledPictures implements AutoCloseable {
   }
 
   /**
-   * Pictures as a network takes them, (B,32,32,3), normalised per channel.
+   * Pictures (B,32,32,3) in [0, 1].
    *
    * @throws FileFormatException when one is not a picture of 32 x 32 pixels
    */
@@ -150,7 +136,7 @@ final class LabelledPictures implements AutoCloseable {
     for (int b = 0; b < batch.size(); b++) {
       byte[] rgb = decode(batch.get(b).entry()).toBytes(); // (32,32,3)
       for (int i = 0; i < size; i++) {
-        values[b * size + i] = NORMALISED[i % 3][rgb[i] & 0xff];
+        values[b * size + i] = (rgb[i] & 0xff) / 255f;
       }
     }
     return Tensor.of(Shape.of(batch.size(), SIDE, SIDE, 3), values);

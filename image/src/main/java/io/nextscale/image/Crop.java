@@ -51,9 +51,16 @@ public final class Crop {
    * @throws IllegalArgumentException when the image is smaller than the crop
    */
   public static RgbImage centre(RgbImage image, int size) {
-    int left = (int) Math.rint((image.width() - (double) size) / 2);
-    int top = (int) Math.rint((image.height() - (double) size) / 2);
+    int left = before(image.width(), size);
+    int top = before(image.height(), size);
     return at(image, left, top, size, size);
+  }
+
+  /**
+   * How many of {@code length} pixels lie before the {@code size} in the middle; halves to even.
+   */
+  public static int before(int length, int size) {
+    return (int) Math.rint((length - (double) size) / 2);
   }
 
   /** The mirror image: left and right exchanged. */

@@ -8,7 +8,8 @@
  * io.nextscale.verifiers.ClassConfidence} look at pictures alone. Several at once are {@link
  * io.nextscale.verifiers.RankEnsemble} and {@link io.nextscale.verifiers.CalibratedEnsemble}.
  *
- * <p>The networks are in {@code clip} and {@code reward}. Any lambda is a verifier too.
+ * <p>The networks are in {@code clip}, {@code reward} and {@code resnet}. Any lambda is a verifier
+ * too.
  */
 @NullMarked
 package io.nextscale.verifiers;

@@ -3,12 +3,14 @@ package io.nextscale.verifiers.files;
 import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.io.TensorFile;
 import io.nextscale.verifiers.AestheticScore;
+import io.nextscale.verifiers.ClassConfidence;
 import io.nextscale.verifiers.ClipScore;
 import io.nextscale.verifiers.ImageRewardScore;
 import io.nextscale.verifiers.PromptVerifier;
 import io.nextscale.verifiers.clip.Aesthetic;
 import io.nextscale.verifiers.clip.Clip;
 import io.nextscale.verifiers.clip.ClipTokenizer;
+import io.nextscale.verifiers.resnet.Classifier;
 import io.nextscale.verifiers.reward.BertTokenizer;
 import io.nextscale.verifiers.reward.ImageReward;
 import io.nextscale.verifiers.shapes.ShapesVerifiers;
@@ -51,7 +53,8 @@ public final class VerifierFiles {
             ImageReward.load(file), BertTokenizer.load(beside(path, List.of(BERT_WORDS))));
       }
       if (Clip.in(file)) {
-        return ClipScore.published(Clip.load(file), words(path));
+        return ClipScore.published(
+            Clip.load(file), ClipTokenizer.load(beside(path, List.of(CLIP_WORDS))));
       }
       if (Aesthetic.in(file)) {
         Clip clip = Clip.load(beside(path, LARGE_CLIP));
@@ -66,27 +69,38 @@ public final class VerifierFiles {
   }
 
   /**
-   * The published CLIP in a file.
+   * How sure the classifier in a file is of a class: a published residual network, or a published
+   * CLIP that is told the names of all classes.
    *
-   * @throws IOException when it cannot be read or holds something else
+   * @param names of all classes, in order
+   * @param label the class, 0 .. names − 1
+   * @throws IOException when it cannot be read, holds something else, knows another number of
+   *     classes, or what belongs beside it is not there
    */
-  public static Clip clip(Path path) throws IOException {
+  public static ClassConfidence confidence(Path path, List<String> names, int label)
+      throws IOException {
     try (TensorFile file = TensorFile.open(path)) {
-      if (!Clip.in(file)) {
-        throw new FileFormatException(
-            file.name(), "a CLIP with a vision transformer", "a file without its tensors");
+      if (Classifier.in(file)) {
+        Classifier network = Classifier.load(file);
+        if (network.classes() != names.size()) {
+          throw new FileFormatException(
+              file.name(),
+              "a network for the %d classes of the model".formatted(names.size()),
+              "one for " + network.classes());
+        }
+        return new ClassConfidence(network::logits, label);
       }
-      return Clip.load(file);
+      if (Clip.in(file)) {
+        Clip clip = Clip.load(file);
+        ClipTokenizer words = ClipTokenizer.load(beside(path, List.of(CLIP_WORDS)));
+        int context = clip.config().text().context();
+        return ClassConfidence.named(clip, text -> words.encode(text, context, true), names, label);
+      }
+      throw new FileFormatException(
+          file.name(),
+          "a residual network of classes or a CLIP with a vision transformer",
+          "a file without their tensors");
     }
-  }
-
-  /**
-   * The words of the CLIP in a file.
-   *
-   * @throws IOException when they are not beside it
-   */
-  public static ClipTokenizer words(Path clip) throws IOException {
-    return ClipTokenizer.load(beside(clip, List.of(CLIP_WORDS)));
   }
 
   private static Path beside(Path path, List<String> names) throws IOException {

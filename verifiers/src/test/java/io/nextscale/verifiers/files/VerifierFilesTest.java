@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Initializer;
 import io.nextscale.nn.Parameters;
 import io.nextscale.tensor.DType;
 import io.nextscale.tensor.RandomStream;
@@ -22,6 +23,8 @@ import io.nextscale.verifiers.layer.Heads;
 import io.nextscale.verifiers.layer.Pixels;
 import io.nextscale.verifiers.layer.ScoreHead;
 import io.nextscale.verifiers.layer.VerifierInitialization;
+import io.nextscale.verifiers.resnet.CifarResNet;
+import io.nextscale.verifiers.resnet.Classifier;
 import io.nextscale.verifiers.reward.ImageReward;
 import io.nextscale.verifiers.reward.RewardConfig;
 import io.nextscale.verifiers.shapes.ShapesSizes;
@@ -83,7 +86,7 @@ class VerifierFilesTest {
             "read %s: bpe_simple_vocab_16e6.txt.gz in the same folder; got none — put it there"
                 .formatted(file));
     Files.copy(
-        Golden.shared("data/text/bpe_simple_vocab_16e6.txt.gz"),
+        Golden.shared("data/text/clip-bpe-simple-vocab-16e6.txt.gz"),
         folder.resolve(VerifierFiles.CLIP_WORDS));
     PromptVerifier verifier = VerifierFiles.load(file);
     assertThat(verifier.of("two green squares").score(pictures())).hasSize(3);
@@ -128,6 +131,43 @@ class VerifierFilesTest {
   }
 
   @Test
+  void aClipNeedsItsWordsForClassesToo() throws IOException {
+    Path file = save("clip.safetensors", Clip.declared(clip()).parameters(), Map.of());
+    List<String> names = List.of("cat", "dog");
+    assertThatThrownBy(() -> VerifierFiles.confidence(file, names, 1))
+        .hasMessageContaining("bpe_simple_vocab_16e6.txt.gz in the same folder; got none");
+    Files.copy(
+        Golden.shared("data/text/clip-bpe-simple-vocab-16e6.txt.gz"),
+        folder.resolve(VerifierFiles.CLIP_WORDS));
+    double[] cats = VerifierFiles.confidence(file, names, 0).score(pictures());
+    double[] dogs = VerifierFiles.confidence(file, names, 1).score(pictures());
+    for (int i = 0; i < 3; i++) {
+      assertThat(Math.exp(cats[i]) + Math.exp(dogs[i])).isCloseTo(1, within(1e-5));
+    }
+  }
+
+  @Test
+  void aResidualNetworkIsSureOfClassesByTheirOrder() throws IOException {
+    Parameters parameters = Parameters.of(CifarResNet.declared(1, 16, 3));
+    Initializer rule =
+        (member, random) -> Tensor.uniform(member.shape(), 0.1f, 0.3f, random); // variances too
+    Path file = folder.resolve("network.safetensors");
+    parameters.save(
+        file, Checkpoint.initial(parameters, rule, RandomStream.of(5)), DType.F32, Map.of());
+    List<String> names = List.of("cat", "dog", "owl");
+    Tensor expected = Classifier.load(file).logits(pictures()).logSoftmax(); // (3,K)
+    for (int label = 0; label < 3; label++) {
+      double[] scores = VerifierFiles.confidence(file, names, label).score(pictures());
+      for (int i = 0; i < 3; i++) {
+        assertThat(scores[i]).isEqualTo(expected.toArray()[3 * i + label]);
+      }
+    }
+    assertThatThrownBy(() -> VerifierFiles.confidence(file, List.of("cat", "dog"), 1))
+        .isInstanceOf(FileFormatException.class)
+        .hasMessageContaining("a network for the 2 classes of the model; got one for 3");
+  }
+
+  @Test
   void anAestheticHeadNeedsItsClip() throws IOException {
     ScoreHead head = ScoreHead.declared(768, ScoreHead.Widths.PUBLISHED);
     Path file = save("head.safetensors", Parameters.of(head), Map.of());
@@ -166,9 +206,9 @@ class VerifierFilesTest {
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("a verifier of this project, a CLIP, an aesthetic head")
         .hasMessageContaining("train one with 'nextscale train verifier'");
-    assertThatThrownBy(() -> VerifierFiles.clip(file))
+    assertThatThrownBy(() -> VerifierFiles.confidence(file, List.of("cat", "dog"), 1))
         .isInstanceOf(FileFormatException.class)
-        .hasMessageContaining("a CLIP with a vision transformer");
+        .hasMessageContaining("a residual network of classes or a CLIP with a vision transformer");
     assertThatThrownBy(() -> ShapesVerifiers.embedded("nothing"))
         .hasMessage("shapes-nothing.safetensors is no part of this build");
   }

@@ -3,6 +3,7 @@ package io.nextscale.verifiers.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nextscale.image.Resample;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.ShapeException;
 import io.nextscale.tensor.Tensor;
@@ -52,10 +53,32 @@ class PixelsTest {
   }
 
   @Test
+  void theMiddleIsCutOutOfWhatIsLargeEnough() {
+    Tensor wide = picture("wide", 30, 41);
+    Pixels pixels = new Pixels(30, 16, Resample.Filter.BILINEAR, Pixels.Normalisation.IMAGENET);
+    float[] found = pixels.of(wide).toArray();
+    float[] all = wide.toArray();
+    for (int i = 0; i < found.length; i++) {
+      int row = 7 + i / 48;
+      int column = 12 + i / 3 % 16; // half of 25, to even
+      float value = all[(row * 41 + column) * 3 + i % 3];
+      float[] mean = {0.485f, 0.456f, 0.406f};
+      float[] deviation = {0.229f, 0.224f, 0.225f};
+      assertThat(found[i]).isEqualTo((value - mean[i % 3]) / deviation[i % 3]);
+    }
+    Tensor large = Tensor.full(Shape.of(1, 60, 50, 3), 128 / 255f);
+    assertThat(pixels.of(large).toArray())
+        .isEqualTo(pixels.of(Tensor.full(Shape.of(1, 30, 30, 3), 128 / 255f)).toArray());
+  }
+
+  @Test
   void otherTensorsAreRefused() {
     assertThatThrownBy(() -> new Pixels(16).of(Tensor.zeros(Shape.of(16, 16, 3))))
         .isInstanceOf(ShapeException.class)
         .hasMessage("pixels: pictures (B, h, w, 3); got (16, 16, 3)");
     assertThatThrownBy(() -> new Pixels(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> new Pixels(15, 16, Resample.Filter.BILINEAR, Pixels.Normalisation.IMAGENET))
+        .hasMessageContaining("got side 16, edge 15");
   }
 }

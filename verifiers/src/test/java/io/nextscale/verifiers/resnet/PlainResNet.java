@@ -1,4 +1,4 @@
-package io.nextscale.examples;
+package io.nextscale.verifiers.resnet;
 
 import java.util.Map;
 

@@ -1,0 +1,95 @@
+package io.nextscale.verifiers.resnet;
+
+import io.nextscale.nn.BatchNorm;
+import io.nextscale.nn.Checkpoint;
+import io.nextscale.nn.Conv2d;
+import io.nextscale.nn.Layer;
+import io.nextscale.nn.Loading;
+import io.nextscale.nn.Parameters;
+import io.nextscale.tensor.Parameter;
+import io.nextscale.tensor.Shape;
+import io.nextscale.tensor.Tensor;
+import io.nextscale.tensor.Workspace;
+import io.nextscale.tensor.op.Convolution.Padding;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+
+/** What residual networks have in common. */
+final class Stages {
+
+  private static final String FIRST = "layer1.0.conv1.weight";
+
+  private Stages() {}
+
+  /** Whether the names of a file are those of stages of blocks. */
+  static boolean in(Collection<String> names) {
+    return names.stream().anyMatch(name -> name.endsWith(FIRST));
+  }
+
+  /** A k×k convolution without a bias that keeps the size of maps, or divides it by its stride. */
+  static Conv2d convolution(int inputs, int outputs, int k, int stride) {
+    Parameter weight = Parameter.declared(Shape.of(outputs, inputs, k, k));
+    int ring = k / 2;
+    return new Conv2d(weight, null, stride, new Padding(ring, ring, ring, ring));
+  }
+
+  /** The normalisation of all these networks. */
+  static BatchNorm normalisation(int channels) {
+    return BatchNorm.declared(channels, 1e-5f);
+  }
+
+  /** Through a stage; what a block makes on the way is free again after it. */
+  static Tensor through(List<? extends Layer> blocks, Tensor x) {
+    Tensor y = x;
+    for (Layer block : blocks) {
+      Tensor map = y;
+      y = Workspace.scope(() -> block.forward(map));
+    }
+    return y;
+  }
+
+  /** The mean over a map, (B,h,w,C) to (B,C). */
+  static Tensor mean(Tensor map) {
+    Shape shape = map.shape();
+    return map.reshape(shape.dim(0), -1, shape.dim(3)).mean(1).reshape(shape.dim(0), -1);
+  }
+
+  /** n of a stage, by the names of its blocks. */
+  static int blocks(Checkpoint from, int stage) {
+    int count = 0;
+    while (from.has("layer%d.%d.conv1.weight".formatted(stage, count))) {
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * The first extent of a tensor: the outputs of a layer.
+   *
+   * @throws IllegalArgumentException when there is none of that name, or it has no extents
+   */
+  static int outputs(Checkpoint from, String name) {
+    Shape shape = from.shapes().get(name);
+    if (shape == null || shape.rank() == 0) {
+      throw new IllegalArgumentException(
+          "read %s: %s with a row for each output; got %s"
+              .formatted(from.source(), name, shape == null ? "none" : shape));
+    }
+    return shape.dim(0);
+  }
+
+  /** Gives a network the values of a file. */
+  static <R extends Record> R filled(R network, Checkpoint from) throws IOException {
+    Parameters parameters = Parameters.of(network);
+    Loading how = Loading.forInference();
+    for (String name : parameters.shapes().keySet()) {
+      // Counts of batches, which nothing here reads, are in files of PyTorch since 0.4.1 only.
+      if (name.endsWith(".num_batches_tracked") && !from.has(name)) {
+        how = how.keeping(name);
+      }
+    }
+    parameters.load(from, how);
+    return network;
+  }
+}
