@@ -60,6 +60,13 @@ public final class VerifierFiles {
         Clip clip = Clip.load(beside(path, LARGE_CLIP));
         return PromptVerifier.any(new AestheticScore(Aesthetic.load(clip, path)));
       }
+      if (Classifier.in(file)) {
+        throw new FileFormatException(
+            file.name(),
+            "a verifier of any prompt",
+            "a residual network, which knows classes only",
+            "write confidence(FILE)");
+      }
       throw new FileFormatException(
           file.name(),
           "a verifier of this project, a CLIP, an aesthetic head or an ImageReward",

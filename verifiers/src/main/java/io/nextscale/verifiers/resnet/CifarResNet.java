@@ -113,8 +113,8 @@ public record CifarResNet(
 
   static CifarResNet load(TensorFile file) throws IOException {
     Checkpoint from = Checkpoint.of(file).holding(LANDMARK);
-    return Stages.filled(
-        declared(Stages.blocks(from, 1), CHANNELS, Stages.outputs(from, LANDMARK)), from);
+    int classes = Stages.classes(from, LANDMARK, 4 * CHANNELS);
+    return Stages.filled(declared(Stages.blocks(from, 1), CHANNELS, classes), from);
   }
 
   @Override

@@ -213,7 +213,9 @@ public record ImageNetResNet(
       blocks.add(Math.max(1, Stages.blocks(from, stage)));
     }
     boolean bottlenecks = from.has("layer1.0.conv3.weight");
-    return Stages.filled(declared(bottlenecks, blocks, Stages.outputs(from, LANDMARK)), from);
+    int channels = (CHANNELS << 3) * (bottlenecks ? Bottleneck.EXPANSION : 1);
+    int classes = Stages.classes(from, LANDMARK, channels);
+    return Stages.filled(declared(bottlenecks, blocks, classes), from);
   }
 
   private List<List<Block>> stages() {

@@ -10,6 +10,7 @@ import io.nextscale.tensor.Parameter;
 import io.nextscale.tensor.Shape;
 import io.nextscale.tensor.Tensor;
 import io.nextscale.tensor.Workspace;
+import io.nextscale.tensor.io.FileFormatException;
 import io.nextscale.tensor.op.Convolution.Padding;
 import java.io.IOException;
 import java.util.Collection;
@@ -65,16 +66,18 @@ final class Stages {
   }
 
   /**
-   * The first extent of a tensor: the outputs of a layer.
+   * K, by the weights of the last layer.
    *
-   * @throws IllegalArgumentException when there is none of that name, or it has no extents
+   * @param channels that it sees
+   * @throws FileFormatException when it sees others
    */
-  static int outputs(Checkpoint from, String name) {
+  static int classes(Checkpoint from, String name, int channels) throws FileFormatException {
     Shape shape = from.shapes().get(name);
-    if (shape == null || shape.rank() == 0) {
-      throw new IllegalArgumentException(
-          "read %s: %s with a row for each output; got %s"
-              .formatted(from.source(), name, shape == null ? "none" : shape));
+    if (shape == null || shape.rank() != 2 || shape.dim(1) != channels) {
+      throw new FileFormatException(
+          from.source(),
+          "%s of %d columns".formatted(name, channels),
+          shape == null ? "none" : shape.toString());
     }
     return shape.dim(0);
   }

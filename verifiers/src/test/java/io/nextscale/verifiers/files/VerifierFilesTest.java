@@ -162,6 +162,8 @@ class VerifierFilesTest {
         assertThat(scores[i]).isEqualTo(expected.toArray()[3 * i + label]);
       }
     }
+    assertThatThrownBy(() -> VerifierFiles.load(file))
+        .hasMessageContaining("write confidence(FILE)");
     assertThatThrownBy(() -> VerifierFiles.confidence(file, List.of("cat", "dog"), 1))
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("a network for the 2 classes of the model; got one for 3");

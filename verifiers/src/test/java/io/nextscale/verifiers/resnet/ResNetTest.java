@@ -199,10 +199,13 @@ class ResNetTest {
     assertThatThrownBy(() -> Classifier.load(file))
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("a residual network of classes");
-    tensors.put("fc.weight", Tensor.zeros(Shape.of()));
-    SafetensorsWriter.write(file, tensors, Map.of());
-    assertThatThrownBy(() -> Classifier.load(file))
-        .hasMessageContaining("fc.weight with a row for each output");
+    for (Shape shape : List.of(Shape.of(), Shape.of(7), Shape.of(4_200_000, 1))) {
+      tensors.put("fc.weight", Tensor.zeros(shape));
+      SafetensorsWriter.write(file, tensors, Map.of());
+      assertThatThrownBy(() -> Classifier.load(file))
+          .isInstanceOf(FileFormatException.class)
+          .hasMessageContaining("fc.weight of 512 columns; got " + shape);
+    }
     tensors.put("fc.weight", Tensor.zeros(Shape.of(7, 512)));
     SafetensorsWriter.write(file, tensors, Map.of());
     assertThatThrownBy(() -> Classifier.load(file)).hasMessageContaining("conv1.weight");
@@ -215,7 +218,7 @@ class ResNetTest {
         DType.F32,
         Map.of());
     assertThatThrownBy(() -> Classifier.load(narrow))
-        .hasMessageContaining("misshaped (conv1.weight (16, 3, 3");
+        .hasMessageContaining("linear.weight of 64 columns; got (10, 32)");
     assertThatThrownBy(() -> ImageNetResNet.declared(true, List.of(1, 0, 1, 1), 10))
         .hasMessage("residual network: four stages of at least one block; got [1, 0, 1, 1]");
   }
