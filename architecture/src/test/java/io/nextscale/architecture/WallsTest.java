@@ -133,7 +133,8 @@ class WallsTest {
               "io.nextscale.nn",
               "io.nextscale.vqvae",
               "io.nextscale.var",
-              "io.nextscale.image"),
+              "io.nextscale.image",
+              "io.nextscale.verifiers"),
           entry(
               "io.nextscale.bench",
               "io.nextscale.tensor",
