@@ -22,7 +22,8 @@ class ReportsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"inference-scaling", "inference-scaling-beams"})
+  @ValueSource(
+      strings = {"inference-scaling", "inference-scaling-beams", "inference-scaling-guided"})
   void aReportOfSearchesFollowsFromItsData(String name) throws IOException {
     Path results = Project.root().resolve("docs/results").resolve(name);
     Files.copy(results.resolve("experiment.json"), folder.resolve("experiment.json"));
