@@ -104,7 +104,7 @@ final class CifarAccuracy {
               zip.toString(),
               "pictures of " + network.classes() + " classes",
               pictures.classes().size() + "",
-              "the network tells apart those of CIFAR-10");
+              "name pictures of the classes that the network learnt");
         }
         int count = args.length > 2 ? count(args[2], pictures) : pictures.items().size();
         out.println(score(network, pictures, pictures.sample(count)));

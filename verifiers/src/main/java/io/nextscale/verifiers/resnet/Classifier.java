@@ -40,8 +40,7 @@ public sealed interface Classifier extends Layer permits CifarResNet, ImageNetRe
   }
 
   private static boolean has(TensorFile file, String landmark) throws IOException {
-    var names = file.stateDict().entries().sequencedKeySet();
-    return Stages.in(names) && names.stream().anyMatch(name -> name.endsWith(landmark));
+    return Stages.in(file.stateDict().entries().sequencedKeySet(), landmark);
   }
 
   /**

@@ -23,9 +23,12 @@ final class Stages {
 
   private Stages() {}
 
-  /** Whether the names of a file are those of stages of blocks. */
-  static boolean in(Collection<String> names) {
-    return names.stream().anyMatch(name -> name.endsWith(FIRST));
+  /** Whether a network with stages and with a tensor of a name is among the names of a file. */
+  static boolean in(Collection<String> names, String landmark) {
+    return names.stream()
+        .filter(name -> name.equals(landmark) || name.endsWith("." + landmark))
+        .map(name -> name.substring(0, name.length() - landmark.length()))
+        .anyMatch(prefix -> names.contains(prefix + FIRST));
   }
 
   /** A k×k convolution without a bias that keeps the size of maps, or divides it by its stride. */

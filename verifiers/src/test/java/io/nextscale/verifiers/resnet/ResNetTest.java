@@ -195,10 +195,13 @@ class ResNetTest {
     Path file = folder.resolve("other.safetensors");
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     tensors.put("layer1.0.conv1.weight", Tensor.zeros(Shape.of(64, 64, 3, 3)));
+    tensors.put("transformer.mlp.c_fc.weight", Tensor.zeros(Shape.of(8, 4))); // as in a CLIP
+    tensors.put("head.fc.weight", Tensor.zeros(Shape.of(8, 4))); // of another part
     SafetensorsWriter.write(file, tensors, Map.of());
     assertThatThrownBy(() -> Classifier.load(file))
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("a residual network of classes");
+    tensors.remove("head.fc.weight");
     for (Shape shape : List.of(Shape.of(), Shape.of(7), Shape.of(4_200_000, 1))) {
       tensors.put("fc.weight", Tensor.zeros(shape));
       SafetensorsWriter.write(file, tensors, Map.of());
